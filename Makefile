@@ -1,0 +1,67 @@
+# Each target is the lines below it and nothing more; the README repeats them for people without make.
+PYTHON ?= python3
+UV := $(shell command -v uv 2>/dev/null)
+
+# Locked, hashed, and from whatever package index this machine is set to. uv does the same as pip, some ten times faster.
+ifdef UV
+new_environment = $(UV) venv --quiet --allow-existing --python $(PYTHON)
+install_locked = VIRTUAL_ENV=$(1) $(UV) pip install --quiet --require-hashes --no-deps -r $(2)
+install_house = VIRTUAL_ENV=$(1) $(UV) pip install --quiet --no-deps --no-build-isolation -e .
+else
+new_environment = $(PYTHON) -m venv
+install_locked = $(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(2)
+install_house = $(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+endif
+
+.PHONY: install demo test lint bench kill browser lock
+
+# A stamp is older than its lock exactly when the environment must be brought up to date: a second `make demo` starts at once.
+.venv/installed: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Weerklank needs Python 3.11 or newer: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
+	$(new_environment) .venv
+	$(call install_locked,.venv,requirements.txt)
+	$(call install_house,.venv)
+	@touch $@
+
+.venv/installed-test: .venv/installed requirements-test.txt
+	$(call install_locked,.venv,requirements-test.txt)
+	@touch $@
+
+.venv-dev/installed: requirements-dev.txt
+	$(new_environment) .venv-dev
+	$(call install_locked,.venv-dev,requirements-dev.txt)
+	@touch $@
+
+install: .venv/installed
+
+demo: .venv/installed
+	.venv/bin/weerklank demo
+
+test: .venv/installed-test
+	.venv/bin/python -m pytest
+
+lint: .venv-dev/installed
+	.venv-dev/bin/ruff check .
+	.venv-dev/bin/ruff format --check .
+	.venv-dev/bin/lint-imports --no-logo
+	.venv-dev/bin/mypy
+	.venv-dev/bin/pyright
+
+bench: .venv/installed-test
+	.venv/bin/python -m bench.webhook
+
+# The long campaign: 300 times kill -9 at random points. `make test` runs a short one.
+kill: .venv/installed-test
+	.venv/bin/python -m tests.campaigns.kill --kills 300
+
+# The pages in a real browser, which is Debian's chromium.
+browser: .venv-dev/installed
+	.venv-dev/bin/python -m pytest tests/browser
+
+# Locks name no index and no address, so they serve behind any mirror. Needs uv.
+compile = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links
+
+lock:
+	$(compile) pyproject.toml --group build -o requirements.txt
+	$(compile) pyproject.toml --group build --group test -c requirements.txt -o requirements-test.txt
+	$(compile) pyproject.toml --group build --group test --group dev -c requirements-test.txt -o requirements-dev.txt

@@ -1,0 +1,73 @@
+"""What every test may ask for: a database of each kind, and a house whose doors to the outside are shut."""
+
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+import sqlalchemy as sa
+
+from store.tables import metadata
+from tests.databases import KINDS, Databases, Kind
+
+# The same examples on every machine: a failure seen once can be looked at.
+hypothesis.settings.register_profile("house", derandomize=True, deadline=None, database=None)
+hypothesis.settings.load_profile("house")
+
+# Pages are tested in a real browser, from the environment that has the tools for it; `.ci/run` says when it cannot.
+BROWSER_IS_HERE = importlib.util.find_spec("playwright") is not None
+collect_ignore = [] if BROWSER_IS_HERE else ["browser"]
+
+
+def pytest_report_header() -> str:
+    return "browser: driven by playwright" if BROWSER_IS_HERE else "browser: its tests are not part of this run (they run in .venv-dev)"
+
+
+def lay_tables(url: str) -> None:
+    """Fill a template database with every table."""
+    engine = sa.create_engine(url)
+    metadata.create_all(engine)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    made = Databases(tmp_path_factory.mktemp("templates"), lay_tables)
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh database with every table and no row; each test that asks runs on both kinds."""
+    kind: Kind = request.param
+    with databases.fresh(kind, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(params=KINDS)
+def empty_database_url(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -> Iterator[str]:
+    """The address of a database with nothing in it, for migrations; each test that asks runs on both kinds."""
+    kind: Kind = request.param
+    with databases.empty(kind, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(databases: Databases, tmp_path: Path) -> Iterator[str]:
+    """A fresh SQLite file with every table, for what only SQLite does."""
+    with databases.fresh("sqlite", tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def postgresql_url(databases: Databases, tmp_path: Path) -> Iterator[str]:
+    """A fresh PostgreSQL database with every table, for what only PostgreSQL does."""
+    with databases.fresh("postgresql", tmp_path) as url:
+        yield url
