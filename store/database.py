@@ -1,0 +1,103 @@
+"""Engines and transactions: one code path on SQLite (embedded) and PostgreSQL (beyond one machine)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+Kind = Literal["sqlite", "postgresql"]
+_BUSY_MS = 10_000
+_LOCKED = ("database is locked", "database is busy")
+
+
+class StoreAway(Exception):
+    """The database cannot be reached now; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A database's two doors: `writing` for the one writer of this process, `reading` for everybody's short reads."""
+
+    url: str
+    kind: Kind
+    writing: sa.Engine
+    reading: sa.Engine
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A connection to read with, in one transaction of its own."""
+        with self.reading.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """A write transaction for commands that run alone (migrations, `db check`); the service itself writes through its Writer."""
+        with self.writing.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.writing.dispose()
+        self.reading.dispose()
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _on_connect(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _engine(url: str, kind: Kind, begin: str, pool: int) -> sa.Engine:
+    options: dict[str, Any] = {"hide_parameters": True, "json_serializer": _json, "json_deserializer": orjson.loads}
+    if kind == "postgresql":
+        return sa.create_engine(url, pool_size=pool, max_overflow=pool, pool_pre_ping=True, **options)
+    engine = sa.create_engine(url, connect_args={"check_same_thread": False}, **options)
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin) and None)
+    return engine
+
+
+def open_database(url: str) -> Database:
+    """Open `sqlite:////file` or `postgresql+psycopg://...`. Raises ValueError for anything else."""
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return Database(url, "sqlite", _engine(url, "sqlite", "BEGIN IMMEDIATE", 1), _engine(url, "sqlite", "BEGIN", 8))
+    if parsed.drivername == "postgresql+psycopg":
+        return Database(url, "postgresql", _engine(url, "postgresql", "", 4), _engine(url, "postgresql", "", 8))
+    raise ValueError("WEERKLANK_DATABASE_URL must start with sqlite:/// (a file) or postgresql+psycopg://")
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error means that the database is out of reach or locked, rather than that the statement was wrong."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    text = str(error.orig)
+    return not text.startswith(("no such", "near ", "table ")) or any(word in text for word in _LOCKED)
+
+
+def insert_new(
+    connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]], unique: list[str], returning: sa.Column[Any]
+) -> set[Any]:
+    """Insert the rows whose `unique` columns are not there yet; returns the `returning` values of those that really went in.
+
+    RETURNING and not the row count: SQLAlchemy with psycopg reports -1 rows for ON CONFLICT DO NOTHING (STACK.md, traps).
+    """
+    if not rows:
+        return set()
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).on_conflict_do_nothing(index_elements=unique).returning(returning)
+    return set(connection.execute(statement, rows).scalars())

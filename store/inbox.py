@@ -1,0 +1,126 @@
+"""The inbox: what carriers brought, durable and de-duplicated before they get their answer."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from store.database import insert_new
+from store.tables import inbox, sessions, workers
+
+MOST_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """An inbound message ready to be kept: the carrier's key, whose it is, and its sealed content."""
+
+    channel: str
+    key: str
+    worker_id: str
+    sealed: bytes
+    received_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingMessage:
+    """A kept message that no conversation has handled yet, with its worker's state and session as they are now."""
+
+    id: int
+    channel: str
+    key: str
+    worker_id: str
+    sealed: bytes
+    received_at: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerState:
+    """What is stored of a worker: the sealed key (None: forgotten), the open case, and what keeps the talk safe."""
+
+    id: str
+    key_sealed: bytes | None
+    current_case_id: int | None
+    live_until: int
+    knocked_at: int | None
+    wrong_codes: int
+    code_blocked_until: int
+    closed_to: str | None
+    session_sealed: bytes | None
+
+
+def keep(connection: sa.Connection, messages: Sequence[NewMessage]) -> set[tuple[str, str]]:
+    """Keep messages that are not there yet; returns the (channel, key) of those that are new. Safe under concurrent duplicates."""
+    once = {(m.channel, m.key): m for m in messages}
+    rows = [
+        {"channel": m.channel, "key": m.key, "worker_id": m.worker_id, "sealed": m.sealed, "received_at": m.received_at, "state": "new"}
+        for m in once.values()
+    ]
+    added = insert_new(connection, inbox, rows, ["channel", "key"], inbox.c.channel + sa.literal("\n") + inbox.c.key)
+    return {(channel, key) for channel, _, key in (name.partition("\n") for name in added)}
+
+
+_STATE = (
+    sa.select(
+        workers.c.id,
+        workers.c.key_sealed,
+        workers.c.current_case_id,
+        workers.c.live_until,
+        workers.c.knocked_at,
+        workers.c.wrong_codes,
+        workers.c.code_blocked_until,
+        workers.c.closed_to,
+        sessions.c.sealed,
+    )
+    .join_from(workers, sessions, sessions.c.worker_id == workers.c.id, isouter=True)
+    .where(workers.c.id.in_(sa.bindparam("ids", expanding=True)))
+)
+_LOCKED_STATE = _STATE.with_for_update(of=workers, skip_locked=True)
+_CANDIDATES = (
+    sa.select(inbox.c.worker_id)
+    .where(inbox.c.state == "new", inbox.c.worker_id.not_in(sa.bindparam("skipped", expanding=True)))
+    .order_by(inbox.c.id)
+    .limit(sa.bindparam("most"))
+)
+_MESSAGES = (
+    sa.select(inbox.c.id, inbox.c.channel, inbox.c.key, inbox.c.worker_id, inbox.c.sealed, inbox.c.received_at, inbox.c.attempts)
+    .where(inbox.c.state == "new", inbox.c.worker_id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(inbox.c.id)
+    .limit(sa.bindparam("most"))
+)
+
+
+def claim(connection: sa.Connection, most: int, skipped: Collection[str]) -> tuple[dict[str, WorkerState], list[WaitingMessage]]:
+    """Take up to `most` waiting messages in order, with their workers locked, so that no other process handles the same person.
+
+    Workers in `skipped` (one waits for a code to be hashed, say) keep their messages for a later turn.
+    """
+    ids = list(dict.fromkeys(connection.execute(_CANDIDATES, {"skipped": list(skipped), "most": most}).scalars()))
+    if not ids:
+        return {}, []
+    statement = _LOCKED_STATE if connection.dialect.name == "postgresql" else _STATE
+    states = {row[0]: WorkerState(*row) for row in connection.execute(statement, {"ids": ids})}
+    found = connection.execute(_MESSAGES, {"ids": list(states), "most": most})
+    return states, [WaitingMessage(*row) for row in found]
+
+
+_DONE = sa.update(inbox).where(inbox.c.id.in_(sa.bindparam("ids", expanding=True))).values(state="done", sealed=None)
+_FAILED = sa.update(inbox).where(inbox.c.id == sa.bindparam("b_id"))
+
+
+def done(connection: sa.Connection, ids: Sequence[int]) -> None:
+    """Mark messages handled; their content is dropped, the carrier's key stays so that a redelivery is known."""
+    if ids:
+        connection.execute(_DONE, {"ids": list(ids)})
+
+
+def failed(connection: sa.Connection, message: WaitingMessage, reason: str) -> None:
+    """Count a failed attempt; after MOST_ATTEMPTS the message is set aside with its reason and stands in `doctor`."""
+    state = "aside" if message.attempts + 1 >= MOST_ATTEMPTS else "new"
+    connection.execute(_FAILED, {"b_id": message.id, "state": state, "attempts": message.attempts + 1, "reason": reason[:200]})
+
+
+def waiting_since(connection: sa.Connection) -> int | None:
+    """When the oldest unhandled message came, or None."""
+    return connection.execute(sa.select(sa.func.min(inbox.c.received_at)).where(inbox.c.state == "new")).scalar_one()

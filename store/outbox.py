@@ -1,0 +1,295 @@
+"""The outbox: everything that must reach a worker, in order for each of them, with leases, and never silently twice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from store.database import insert_new
+from store.tables import early_statuses, outbox, workers
+
+RANK = {"queued": 0, "sent": 1, "undelivered": 2, "failed": 2, "delivered": 3, "read": 4}
+_NEVER_BY_THEMSELVES = ("reply",)
+_WITH_THE_CASE = ("reply", "late")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An outbox row as a sender needs it. `sealed` is None for an officer's reply: its wording lies in the timeline (`case_id`, `seq`)."""
+
+    id: int
+    worker_id: str
+    channel: str
+    kind: str
+    case_id: int | None
+    seq: int | None
+    sealed: bytes | None
+    attempts: int
+    maybe: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How a send ended: `sent`, `due` (again at `due_at`), `maybe_sent` or `failed`."""
+
+    id: int
+    state: str
+    provider_id: str | None = None
+    status: str | None = None
+    failure: str | None = None
+    due_at: int = 0
+    maybe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A row whose delivery went on: what the timeline of its case should say."""
+
+    id: int
+    kind: str
+    case_id: int | None
+    seq: int | None
+    status: str
+
+
+_DEFAULTS: dict[str, Any] = {
+    "case_id": None,
+    "seq": None,
+    "hold": None,
+    "mail_id": None,
+    "sealed": None,
+    "sealed_else": None,
+}
+
+
+def put(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Put rows in the outbox. Each has at least worker_id, channel, kind, state, due_at, created_at (see store/tables.py)."""
+    if rows:
+        connection.execute(sa.insert(outbox), [_DEFAULTS | row for row in rows])
+
+
+def recover(connection: sa.Connection, now: int) -> list[Moved]:
+    """Take up sends that were cut off between call and answer: the carrier may have them.
+
+    A flow's question, a knock or a notice goes once more (marked); an officer's words never go again by themselves. Returns the rows that
+    ended as `maybe_sent`.
+    """
+    stale = (outbox.c.state == "sending") & (outbox.c.lease_until < now)
+    again = stale & outbox.c.kind.not_in(_NEVER_BY_THEMSELVES) & outbox.c.maybe.is_(False)
+    connection.execute(sa.update(outbox).where(again).values(state="due", maybe=True, lease_until=None))
+    ended = sa.update(outbox).where(stale).values(state="maybe_sent", maybe=True, settled_at=now, lease_until=None)
+    found = connection.execute(ended.returning(outbox.c.id, outbox.c.kind, outbox.c.case_id, outbox.c.seq))
+    return [Moved(*row, "maybe_sent") for row in found]
+
+
+_earlier = outbox.alias("earlier")
+_BLOCKED = sa.exists().where(
+    _earlier.c.worker_id == outbox.c.worker_id,
+    _earlier.c.id < outbox.c.id,
+    sa.or_(
+        _earlier.c.state.in_(["due", "sending"]),
+        sa.and_(_earlier.c.state == "held", _earlier.c.hold == "notice", _earlier.c.kind == "flow"),
+    ),
+)
+_DUE = (
+    sa.select(
+        outbox.c.id,
+        outbox.c.worker_id,
+        outbox.c.channel,
+        outbox.c.kind,
+        outbox.c.case_id,
+        outbox.c.seq,
+        outbox.c.sealed,
+        outbox.c.attempts,
+        outbox.c.maybe,
+    )
+    .where(
+        outbox.c.state == "due",
+        outbox.c.due_at <= sa.bindparam("now"),
+        outbox.c.channel.in_(sa.bindparam("channels", expanding=True)),
+        ~_BLOCKED,
+    )
+    .order_by(outbox.c.id)
+    .limit(sa.bindparam("most"))
+)
+_DUE_LOCKED = _DUE.with_for_update(skip_locked=True)
+_SENDING = (
+    sa.update(outbox)
+    .where(outbox.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .values(state="sending", attempts=outbox.c.attempts + 1, lease_until=sa.bindparam("lease"))
+)
+
+
+def claim(connection: sa.Connection, now: int, lease_until: int, channels: Sequence[str], most: int) -> list[Row]:
+    """Take up to `most` rows that are due on the given channels, the oldest of each worker only, and mark them `sending`."""
+    if not channels or most < 1:
+        return []
+    statement = _DUE_LOCKED if connection.dialect.name == "postgresql" else _DUE
+    rows = [Row(*row) for row in connection.execute(statement, {"now": now, "channels": list(channels), "most": most})]
+    if rows:
+        connection.execute(_SENDING, {"ids": [row.id for row in rows], "lease": lease_until})
+    return rows
+
+
+_SETTLE = (
+    sa.update(outbox)
+    .where(outbox.c.id == sa.bindparam("b_id"))
+    .values(
+        state=sa.bindparam("b_state"),
+        provider_id=sa.func.coalesce(sa.bindparam("b_provider_id", type_=sa.String), outbox.c.provider_id),
+        status=sa.bindparam("b_status"),
+        failure=sa.bindparam("b_failure"),
+        due_at=sa.bindparam("b_due_at"),
+        maybe=sa.or_(outbox.c.maybe, sa.bindparam("b_maybe", type_=sa.Boolean)),
+        settled_at=sa.bindparam("b_now"),
+        lease_until=None,
+    )
+)
+_WIPE = sa.update(outbox).where(outbox.c.id.in_(sa.bindparam("ids", expanding=True))).values(sealed=None, sealed_else=None)
+
+
+def settle(connection: sa.Connection, settlements: Sequence[Settlement], now: int) -> list[Moved]:
+    """Write how sends ended; what a carrier said before we had its id is applied too. Returns the rows that moved on."""
+    connection.execute(
+        _SETTLE,
+        [
+            {
+                "b_id": s.id,
+                "b_state": s.state,
+                "b_provider_id": s.provider_id,
+                "b_status": s.status,
+                "b_failure": s.failure,
+                "b_due_at": s.due_at,
+                "b_maybe": s.maybe,
+                "b_now": None if s.state == "due" else now,
+            }
+            for s in settlements
+        ],
+    )
+    ended = [s.id for s in settlements if s.state != "due"]
+    if ended:
+        connection.execute(_WIPE, {"ids": ended})
+    moved = _moved(connection, {s.id: s.status or s.state for s in settlements if s.state != "due"})
+    return moved + _apply_early(connection, [s.provider_id for s in settlements if s.provider_id])
+
+
+def _moved(connection: sa.Connection, said: dict[int, str]) -> list[Moved]:
+    if not said:
+        return []
+    found = connection.execute(
+        sa.select(outbox.c.id, outbox.c.kind, outbox.c.case_id, outbox.c.seq).where(
+            outbox.c.id.in_(list(said)), outbox.c.case_id.is_not(None)
+        )
+    )
+    return [Moved(*row, said[row.id]) for row in found]
+
+
+def _apply_early(connection: sa.Connection, provider_ids: Sequence[str]) -> list[Moved]:
+    if not provider_ids:
+        return []
+    gone = sa.delete(early_statuses).where(early_statuses.c.provider_id.in_(list(provider_ids)))
+    waiting = list(connection.execute(gone.returning(early_statuses.c.provider_id, early_statuses.c.status, early_statuses.c.error)))
+    return note_statuses(connection, [(row.provider_id, row.status, row.error) for row in waiting], 0)
+
+
+def note_statuses(connection: sa.Connection, statuses: Sequence[tuple[str, str, str | None]], now: int) -> list[Moved]:
+    """Write carriers' words on our messages (id there, status, error). A status never goes backwards; an unknown id waits for its send."""
+    moved: list[Moved] = []
+    for provider_id, status, error in statuses:
+        row = connection.execute(
+            sa.select(outbox.c.id, outbox.c.kind, outbox.c.case_id, outbox.c.seq, outbox.c.status)
+            .where(outbox.c.provider_id == provider_id)
+            .with_for_update()
+        ).first()
+        if row is None:
+            _keep_early(connection, provider_id, status, error, now)
+        elif RANK[status] > RANK.get(row.status, -1):
+            connection.execute(sa.update(outbox).where(outbox.c.id == row.id).values(status=status, failure=error))
+            if row.case_id is not None:
+                moved.append(Moved(row.id, row.kind, row.case_id, row.seq, status))
+    return moved
+
+
+def _keep_early(connection: sa.Connection, provider_id: str, status: str, error: str | None, now: int) -> None:
+    values = {"provider_id": provider_id, "status": status, "error": error, "at": now}
+    if insert_new(connection, early_statuses, [values], ["provider_id"], early_statuses.c.provider_id):
+        return
+    known = connection.execute(sa.select(early_statuses.c.status).where(early_statuses.c.provider_id == provider_id)).scalar_one()
+    if RANK[status] > RANK[known]:
+        connection.execute(sa.update(early_statuses).where(early_statuses.c.provider_id == provider_id).values(status=status, error=error))
+
+
+def release(connection: sa.Connection, worker_ids: Sequence[str], now: int) -> None:
+    """Let go everything that waits behind a knock for these workers."""
+    held = outbox.c.worker_id.in_(list(worker_ids)) & (outbox.c.state == "held") & (outbox.c.hold == "knock")
+    connection.execute(sa.update(outbox).where(held).values(state="due", hold=None, due_at=now))
+
+
+def waiting_behind_knock(connection: sa.Connection, worker_ids: Sequence[str]) -> dict[str, int]:
+    """How many answers wait unread for each worker."""
+    held = outbox.c.worker_id.in_(list(worker_ids)) & (outbox.c.state == "held") & (outbox.c.hold == "knock")
+    found = connection.execute(sa.select(outbox.c.worker_id, sa.func.count()).where(held).group_by(outbox.c.worker_id))
+    return {row[0]: row[1] for row in found}
+
+
+def not_knocked(connection: sa.Connection, most: int) -> list[tuple[str, str, int]]:
+    """Workers for whom something waits and to whom no knock went out yet: (worker, channel, live until)."""
+    held = (outbox.c.state == "held") & (outbox.c.hold == "knock") & workers.c.knocked_at.is_(None) & workers.c.closed_to.is_(None)
+    found = connection.execute(
+        sa.select(outbox.c.worker_id, sa.func.max(outbox.c.channel), workers.c.live_until)
+        .join(workers, workers.c.id == outbox.c.worker_id)
+        .where(held)
+        .group_by(outbox.c.worker_id, workers.c.live_until)
+        .limit(most)
+    )
+    return [(row[0], row[1], row[2]) for row in found]
+
+
+def knocked(connection: sa.Connection, worker_ids: Sequence[str], now: int) -> None:
+    """Remember that a knock goes out to these workers."""
+    connection.execute(sa.update(workers).where(workers.c.id.in_(list(worker_ids))).values(knocked_at=now))
+
+
+def shut(connection: sa.Connection, worker_id: str, why: str) -> None:
+    """Nothing may be sent to this worker any more, until they write again."""
+    connection.execute(sa.update(workers).where(workers.c.id == worker_id).values(closed_to=why))
+
+
+def hide(connection: sa.Connection, worker_id: str) -> None:
+    """The worker hid the talk: what is on its way rests with its case, and a knock is called back."""
+    waiting = (outbox.c.worker_id == worker_id) & outbox.c.state.in_(["due", "held"])
+    connection.execute(sa.update(outbox).where(waiting & (outbox.c.kind == "knock")).values(state="dropped", sealed=None))
+    resting = waiting & outbox.c.kind.in_(_WITH_THE_CASE)
+    connection.execute(sa.update(outbox).where(resting, outbox.c.hold.is_distinct_from("translation")).values(state="held", hold="hidden"))
+
+
+def follow_case(connection: sa.Connection, case_id: int, worker_id: str, channel: str) -> None:
+    """The code was used on another phone: what waits with the case goes there, behind a knock."""
+    resting = (outbox.c.case_id == case_id) & outbox.c.kind.in_(_WITH_THE_CASE) & outbox.c.state.in_(["due", "held"])
+    connection.execute(sa.update(outbox).where(resting).values(worker_id=worker_id, channel=channel))
+    opened = sa.or_(outbox.c.hold.is_(None), outbox.c.hold == "hidden")
+    connection.execute(sa.update(outbox).where(resting & opened).values(state="held", hold="knock"))
+
+
+def drop_all(connection: sa.Connection, worker_id: str, case_ids: Sequence[int]) -> None:
+    """Forgetting: nothing of this worker or these cases is sent any more."""
+    theirs = sa.or_(outbox.c.worker_id == worker_id, outbox.c.case_id.in_(list(case_ids))) & outbox.c.state.in_(["due", "held"])
+    connection.execute(sa.update(outbox).where(theirs).values(state="dropped", sealed=None, sealed_else=None))
+
+
+def mail_ended(connection: sa.Connection, mail_id: int, *, left: bool, now: int) -> None:
+    """A notice to officers left, or will not: the messages that speak of it may go, in the wording that is true."""
+    held = (outbox.c.mail_id == mail_id) & (outbox.c.state == "held") & (outbox.c.hold == "notice")
+    _let_go(connection, held, left=left, now=now)
+
+
+def notices_overdue(connection: sa.Connection, now: int) -> None:
+    """A worker does not wait for our mail server: past its date a message goes in the wording that promises no notice."""
+    held = (outbox.c.state == "held") & (outbox.c.hold == "notice") & (outbox.c.due_at <= now)
+    _let_go(connection, held, left=False, now=now)
+
+
+def _let_go(connection: sa.Connection, held: sa.ColumnElement[bool], *, left: bool, now: int) -> None:
+    said = outbox.c.sealed if left else sa.func.coalesce(outbox.c.sealed_else, outbox.c.sealed)
+    connection.execute(sa.update(outbox).where(held).values(state="due", hold=None, sealed=said, sealed_else=None, due_at=now))

@@ -1,0 +1,43 @@
+"""Where each worker stands in a conversation: sealed under the worker's own key, written once a batch."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from store.tables import sessions, workers
+
+
+def save(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write sessions (worker_id, channel, sealed, updated_at), new or known."""
+    if not rows:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    new = dialect.insert(sessions)
+    kept = {column: getattr(new.excluded, column) for column in ("channel", "sealed", "updated_at")}
+    connection.execute(new.on_conflict_do_update(index_elements=["worker_id"], set_=kept), list(rows))
+
+
+_WORKER = (
+    sa.update(workers)
+    .where(workers.c.id == sa.bindparam("b_id"))
+    .values(
+        current_case_id=sa.bindparam("b_current_case_id"),
+        live_until=sa.bindparam("b_live_until"),
+        knocked_at=sa.bindparam("b_knocked_at"),
+        wrong_codes=sa.bindparam("b_wrong_codes"),
+        code_blocked_until=sa.bindparam("b_code_blocked_until"),
+    )
+)
+
+
+def save_workers(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write what changed of workers' states (keys as the columns, with the prefix `b_`)."""
+    if rows:
+        connection.execute(_WORKER, list(rows))
+
+
+def forget(connection: sa.Connection, worker_id: str) -> None:
+    """Drop a worker's session."""
+    connection.execute(sa.delete(sessions).where(sessions.c.worker_id == worker_id))

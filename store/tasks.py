@@ -1,0 +1,69 @@
+"""The task port: work that may wait, written with the data that asked for it.
+
+`enqueue` writes in the caller's transaction, so a rollback takes the task along. Tasks are plain idempotent functions, run by
+`bot/runner.py`; a second runner (on a maintained engine, for several machines) can stand behind the same `enqueue`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from store.database import insert_new
+from store.tables import tasks, ticks
+
+MOST_ATTEMPTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task to run: its registered name and plain JSON arguments. `attempts` counts this run too."""
+
+    id: int
+    task: str
+    arguments: Mapping[str, Any]
+    attempts: int
+
+
+def enqueue(connection: sa.Connection, task: str, arguments: Mapping[str, Any], run_at: int, key: str | None = None) -> bool:
+    """Add a task; with a `key` at most once ever. Returns whether it was added."""
+    row = {"task": task, "arguments": dict(arguments), "key": key, "run_at": run_at, "state": "due"}
+    if key is None:
+        connection.execute(sa.insert(tasks), [row])
+        return True
+    return bool(insert_new(connection, tasks, [row], ["key"], tasks.c.id))
+
+
+def claim(connection: sa.Connection, now: int, lease_until: int, most: int) -> list[Task]:
+    """Take tasks that are due, or whose runner died holding them."""
+    ready = sa.or_(sa.and_(tasks.c.state == "due", tasks.c.run_at <= now), sa.and_(tasks.c.state == "running", tasks.c.lease_until < now))
+    statement = sa.select(tasks.c.id, tasks.c.task, tasks.c.arguments, tasks.c.attempts).where(ready).order_by(tasks.c.run_at).limit(most)
+    found = connection.execute(statement.with_for_update(skip_locked=True)).all()
+    if found:
+        running = sa.update(tasks).where(tasks.c.id.in_([row.id for row in found]))
+        connection.execute(running.values(state="running", attempts=tasks.c.attempts + 1, lease_until=lease_until))
+    return [Task(row.id, row.task, row.arguments, row.attempts + 1) for row in found]
+
+
+def finished(connection: sa.Connection, task_id: int) -> None:
+    """A task did its work."""
+    connection.execute(sa.update(tasks).where(tasks.c.id == task_id).values(state="done", lease_until=None, reason=None))
+
+
+def failed(connection: sa.Connection, task: Task, reason: str, again_at: int) -> None:
+    """A task failed: it comes again at `again_at`, or after MOST_ATTEMPTS rests as a dead letter with its reason."""
+    state = "dead" if task.attempts >= MOST_ATTEMPTS else "due"
+    connection.execute(
+        sa.update(tasks).where(tasks.c.id == task.id).values(state=state, run_at=again_at, lease_until=None, reason=reason[:200])
+    )
+
+
+def tick(connection: sa.Connection, task: str, period: int) -> bool:
+    """Claim one period of a clock; True for exactly one of all processes, also after a crash of another."""
+    return bool(insert_new(connection, ticks, [{"task": task, "period": period}], ["task", "period"], ticks.c.period))
+
+
+def forget_ticks(connection: sa.Connection, before: int) -> None:
+    """Drop claims of periods long past."""
+    connection.execute(sa.delete(ticks).where(ticks.c.period < before))
