@@ -25,6 +25,8 @@ SERVER_VARIABLE = "WEERKLANK_TEST_DATABASE_URL"
 DRIVER = "postgresql+psycopg://"
 START_SECONDS = 30.0
 
+CLUSTER_OPTIONS = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+
 # A test's data need not survive a power cut, only the test.
 SERVER_OPTIONS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=200", "shared_buffers=64MB")
 
@@ -120,19 +122,7 @@ def _server_from_the_wheel() -> Generator[str]:
         account = _account(folder)
         binaries = _binaries(folder)
         data = folder / "data"
-        initdb: list[Path | str] = [
-            binaries / "initdb",
-            "-D",
-            data,
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C",
-            "--no-sync",
-        ]
+        initdb: list[Path | str] = [binaries / "initdb", "-D", data, *CLUSTER_OPTIONS]
         subprocess.run(initdb, check=True, capture_output=True, user=account, cwd=folder)
         port = _free_port()
         options = [part for option in SERVER_OPTIONS for part in ("-c", option)]
