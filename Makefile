@@ -5,7 +5,7 @@ UV := $(shell command -v uv 2>/dev/null)
 # Locked, hashed, and from whatever package index this machine is set to. uv does the same as pip, some ten times faster.
 ifdef UV
 new_environment = $(UV) venv --quiet --allow-existing --python $(PYTHON)
-install_locked = VIRTUAL_ENV=$(1) $(UV) pip install --quiet --require-hashes --no-deps -r $(2)
+install_locked = VIRTUAL_ENV=$(1) $(UV) pip install --quiet --compile-bytecode --require-hashes --no-deps -r $(2)
 install_house = VIRTUAL_ENV=$(1) $(UV) pip install --quiet --no-deps --no-build-isolation -e .
 else
 new_environment = $(PYTHON) -m venv
