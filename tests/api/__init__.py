@@ -1,0 +1,1 @@
+"""What the web promises to carriers, officers and phones, told through real HTTP."""
