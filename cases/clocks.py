@@ -1,0 +1,81 @@
+"""Promises with a date: which were missed, what follows, and when a notice may be given."""
+
+import zoneinfo
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from cases import entries, routing, severity
+from cases.change import Case, CaseChange, NewMail, touched
+from cases.model import Place, Programme
+from cases.save import save
+from store import mails
+from store.sealing import Keyring
+from store.tables import cases
+
+
+@dataclass(frozen=True, slots=True)
+class LateNotice:
+    """A missed promise: what the worker was told, what is told now, and the notice to a superior (`mail_id`, None when nobody can be told).
+
+    `worker_id` is None while the worker hides. Times in milliseconds.
+    """
+
+    case_id: int
+    reference: str
+    worker_id: str | None
+    channel: str
+    language: str
+    place_id: str | None
+    told: int
+    new: int
+    seq: int
+    mail_id: int | None
+
+
+def overdue(connection: sa.Connection, now: int, limit: int) -> list[Case]:
+    """Read and lock the cases whose promised date has passed, the oldest promise first; one that another process holds is left to it."""
+    late = sa.select(cases).where(cases.c.answer_by <= now).order_by(cases.c.answer_by, cases.c.id).limit(limit)
+    return [dict(row) for row in connection.execute(late.with_for_update(skip_locked=True)).mappings()]
+
+
+def mark_late(connection: sa.Connection, keyring: Keyring, programme: Programme, case: Case, now: int) -> LateNotice:
+    """Write down that a promise was missed, make a new date by the same promise from now, and put one notice to a superior.
+
+    After a day of downtime this happens once: the new date lies ahead. Give a row that `overdue` returned in this transaction.
+    """
+    told = case["answer_by"]
+    new = now + programme.answer_within(case["company_id"], severity.clock(case["severity"], case["danger"]))
+    superiors = routing.leads(programme, case["company_id"], case["excluded"])
+    key = f"late:{case['id']}:{told}"
+    notices = (NewMail("late", key, superiors),) if superiors else ()
+    saved = save(
+        connection, keyring, case, CaseChange(touched(case, now, answer_by=new, late_at=now), (entries.late(now, told, new),), notices)
+    )
+    return LateNotice(
+        case_id=case["id"],
+        reference=case["reference"],
+        worker_id=case["worker_id"],
+        channel=case["channel"],
+        language=case["language"],
+        place_id=case["place_id"],
+        told=told,
+        new=new,
+        seq=saved.last_seq,
+        mail_id=mails.ids_of(connection, [key]).get(key),
+    )
+
+
+def after_quiet(place: Place | None, now: int) -> int:
+    """Say when a notice may be given: now, or at the end of the quiet hours (the shift) at the worker's place."""
+    if place is None or place.quiet is None:
+        return now
+    start, end = place.quiet
+    local = datetime.fromtimestamp(now / 1000, UTC).astimezone(zoneinfo.ZoneInfo(place.timezone))
+    minute = local.hour * 60 + local.minute
+    inside = start <= minute < end if start <= end else minute >= start or minute < end
+    if not inside:
+        return now
+    wait = timedelta(minutes=(end - minute) % 1440, seconds=-local.second, microseconds=-local.microsecond)
+    return now + int(wait.total_seconds() * 1000)

@@ -1,0 +1,167 @@
+"""The queue: an officer's cases, danger first, then the gravest, then the nearest date; in pages that stay stable while cases come in."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from cases import taxonomy
+from cases.access import AtDesk, visible
+from cases.change import Case
+from cases.errors import Unclear
+from cases.lifecycle import OPEN, STATES
+from store.tables import cases
+
+MOST = 100
+_NEVER = 2**53
+
+_DANGER = sa.case((sa.and_(cases.c.danger.is_not(None), cases.c.state.in_(("new", "answer_needed"))), 0), else_=1)
+_GRAVEST = -cases.c.severity
+_DUE = sa.func.coalesce(cases.c.answer_by, _NEVER)
+_ORDER = (_DANGER, _GRAVEST, _DUE, cases.c.id)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilters:
+    """What to list. `status` is a state, `open` (the default), `closed` or `all`; `severity` the least level; `due` a moment in
+    milliseconds by which an answer is owed; `q` part of a reference or of a site's id, name or town; `limit` at most 100.
+    """
+
+    status: str | None = None
+    site: str | None = None
+    severity: int | None = None
+    due: int | None = None
+    q: str | None = None
+    cursor: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLine:
+    """One case in the queue; times in milliseconds, the rest in the desk's words beside the codes."""
+
+    reference: str
+    state: str
+    state_words: str
+    severity: int
+    danger: str | None
+    groups: tuple[str, ...]
+    place_id: str | None
+    place: str
+    country: str | None
+    who: str
+    channel: str
+    language: str
+    may_we: str
+    allowed: str
+    officer_id: str | None
+    officer: str | None
+    opened_at: int
+    answer_by: int | None
+    late: bool
+    clock: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """Some lines, and the cursor for the next ones; None at the end."""
+
+    lines: tuple[QueueLine, ...]
+    next_cursor: str | None
+
+
+def queue(at: AtDesk, filters: QueueFilters) -> QueuePage:
+    """List an officer's cases. Raises Unclear for a filter or cursor that cannot be read."""
+    limit = max(1, min(filters.limit, MOST))
+    wanted = sa.select(cases, *(column.label(f"o{number}") for number, column in enumerate(_ORDER)))
+    wanted = wanted.where(visible(at.officer), *_conditions(at, filters)).order_by(*_ORDER).limit(limit + 1)
+    if filters.cursor:
+        wanted = wanted.where(sa.tuple_(*_ORDER) > sa.tuple_(*_opened(filters.cursor)))
+    rows = [dict(row) for row in at.connection.execute(wanted).mappings()]
+    more = len(rows) > limit
+    cursor = _closed([rows[limit - 1][f"o{number}"] for number in range(len(_ORDER))]) if more else None
+    return QueuePage(tuple(line(at, row) for row in rows[:limit]), cursor)
+
+
+def line(at: AtDesk, case: Case) -> QueueLine:
+    """Give a case as one line."""
+    place = at.programme.place_of(case["place_id"])
+    officer = at.programme.officers.get(case["officer_id"] or "")
+    return QueueLine(
+        reference=case["reference"],
+        state=case["state"],
+        state_words=at.wording.states.get(case["state"], case["state"]),
+        severity=case["severity"],
+        danger=case["danger"],
+        groups=tuple(taxonomy.label(code) for code in case["groups"]),
+        place_id=case["place_id"],
+        place=place.name if place else case["place_id"] or at.wording.unknown_place,
+        country=place.country if place else None,
+        who=at.wording.speaker(case["who"], case["on_behalf_of"]),
+        channel=case["channel"],
+        language=case["language"],
+        may_we=case["may_we"],
+        allowed=at.wording.allowed[case["may_we"]],
+        officer_id=case["officer_id"],
+        officer=officer.name if officer else case["officer_id"],
+        opened_at=case["opened_at"],
+        answer_by=case["answer_by"],
+        late=is_late(case, at.now),
+        clock=at.wording.clock(case["answer_by"], at.now),
+    )
+
+
+def is_late(case: Case, now: int) -> bool:
+    """Say whether a promise to this worker is missed and not made good by a person's answer yet."""
+    return case["late_at"] is not None or (case["answer_by"] is not None and case["answer_by"] <= now)
+
+
+def _conditions(at: AtDesk, filters: QueueFilters) -> list[sa.ColumnElement[bool]]:
+    found = [_state(filters.status)]
+    if filters.site:
+        found.append(cases.c.place_id.is_(None) if filters.site == "unknown" else cases.c.place_id == filters.site)
+    if filters.severity is not None:
+        found.append(cases.c.severity >= filters.severity)
+    if filters.due is not None:
+        found.append(cases.c.answer_by <= filters.due)
+    if filters.q and filters.q.strip():
+        found.append(_search(at, filters.q.strip()))
+    return found
+
+
+def _state(status: str | None) -> sa.ColumnElement[bool]:
+    if status in (None, "", "open"):
+        return cases.c.state.in_(OPEN)
+    if status == "all":
+        return sa.true()
+    if status == "closed":
+        return cases.c.state.not_in(OPEN)
+    if status not in STATES:
+        raise Unclear(f"There is no such status. Known are: open, closed, all, {', '.join(STATES)}.")
+    return cases.c.state == status
+
+
+def _search(at: AtDesk, q: str) -> sa.ColumnElement[bool]:
+    """Search references and sites only: words are sealed, and a search in them is for another day."""
+    low = q.casefold()
+    places = [place.id for place in at.programme.places.values() if low in f"{place.id} {place.name} {place.town}".casefold()]
+    return sa.or_(cases.c.reference.contains(q.upper(), autoescape=True), cases.c.place_id.in_(places))
+
+
+def _closed(values: list[Any]) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
+
+
+def _opened(cursor: str) -> list[int]:
+    try:
+        values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error):
+        raise Unclear("This cursor is not one of ours. Begin at the first page.") from None
+    if not (
+        isinstance(values, list) and len(values) == len(_ORDER) and all(type(value) is int and abs(value) <= _NEVER for value in values)
+    ):
+        raise Unclear("This cursor is not one of ours. Begin at the first page.")
+    return values

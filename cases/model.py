@@ -1,0 +1,190 @@
+"""The programme as values: who buys, who supplies, where people work and live, who reads, what was promised."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Level = Literal["danger", "high", "normal"]
+PlaceKind = Literal["site", "area"]
+Who = Literal["affected", "neighbour", "representative", "union"]
+Texts = Mapping[str, str]
+
+READING_ROLES = frozenset({"officer", "lead_officer", "programme_admin"})
+ROLES = READING_ROLES | {"translator"}
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who runs the line and holds the keys; the bot says so. `id` is the company under which its own people sign in."""
+
+    id: str
+    name: str
+    kind: str
+    country: str
+    desk_language: str = "en"
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A buying company with a desk of its own."""
+
+    id: str
+    name: str
+    country: str
+    desk_language: str
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Supplier:
+    """Who owns the sites."""
+
+    id: str
+    name: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A site where people work, or an area where people live beside one (`beside` names that site).
+
+    `code` is five digits with a Luhn check. `buyers` may ever see its cases, `lead` is the one that does unless a rule says otherwise.
+    `quiet` holds the minutes after midnight, local time, between which no notice is sent. `people` counts workers, or households in an area.
+    """
+
+    id: str
+    code: str
+    kind: PlaceKind
+    name: str
+    country: str
+    timezone: str
+    languages: tuple[str, ...]
+    channels: tuple[str, ...]
+    buyers: tuple[str, ...]
+    lead: str
+    supplier_id: str | None
+    town: str = ""
+    people: int | None = None
+    women: int | None = None
+    quiet: tuple[int, int] | None = None
+    beside: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """Somebody who signs in. `company_id` is a buying company or the operator."""
+
+    id: str
+    name: str
+    email: str
+    company_id: str
+    role: str
+    languages: tuple[str, ...] = ()
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What a company signed before a channel opened. `within` is the longest wait for a person's first answer, in milliseconds."""
+
+    company_id: str
+    signed_by: str
+    signed_role: str
+    signed_on: str
+    reads: Texts
+    never: Texts
+    within: Mapping[Level, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A routing rule as data: every condition in `when` must hold (any of its values will do); `why` is shown on the case."""
+
+    id: str
+    when: Mapping[str, tuple[str, ...]]
+    why: str
+    company: str | None = None
+    officer: str | None = None
+    exclude_accused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """Everything an operator agreed with its companies, read from one file. A value: a changed file makes another one."""
+
+    name: Texts
+    operator: Operator
+    languages: tuple[str, ...]
+    fallback_desk: str
+    promises: Mapping[str, Promise]
+    companies: Mapping[str, Company]
+    suppliers: Mapping[str, Supplier]
+    places: Mapping[str, Place]
+    officers: Mapping[str, Officer]
+    rules: tuple[Rule, ...]
+    countries: Mapping[str, Texts]
+    codes: Mapping[str, str]
+
+    def place(self, code: str) -> Place | None:
+        """Find the site or area with this five-digit code (ASCII digits)."""
+        place_id = self.codes.get(code)
+        return None if place_id is None else self.places[place_id]
+
+    def place_of(self, place_id: str | None) -> Place | None:
+        """Find a site or area by its id; None for an unknown site, or for one that left the programme."""
+        return None if place_id is None else self.places.get(place_id)
+
+    def name_in(self, language: str) -> str:
+        """Give the line's own name in a language, or in the nearest the file has."""
+        return text_in(self.name, language)
+
+    def company_name(self, company_id: str) -> str:
+        """Give the name a person knows a company, or the operator, by."""
+        if company_id == self.operator.id:
+            return self.operator.name
+        company = self.companies.get(company_id)
+        return company_id if company is None else company.name
+
+    def desk_language(self, company_id: str) -> str:
+        """Say in which language a desk reads: the company's, or the operator's."""
+        company = self.companies.get(company_id)
+        return self.operator.desk_language if company is None else company.desk_language
+
+    def timezone_at(self, place_id: str | None) -> str:
+        """Name the IANA zone a worker's dates are told in: the place's, else the operator's."""
+        place = self.place_of(place_id)
+        return self.operator.timezone if place is None else place.timezone
+
+    def answer_within(self, company_id: str, level: Level) -> int:
+        """Say how long a first answer may take, in milliseconds.
+
+        An operator without a promise of its own keeps the slowest of its companies': it may not promise more than anybody signed.
+        """
+        promise = self.promises.get(company_id)
+        if promise is not None:
+            return promise.within[level]
+        return max(each.within[level] for each in self.promises.values())
+
+    def readers(self, company_id: str) -> tuple[Officer, ...]:
+        """List who may read cases on a desk, in the file's order; translators never."""
+        return tuple(o for o in self.officers.values() if o.company_id == company_id and o.active and o.role in READING_ROLES)
+
+    def who_reads(self, language: str) -> tuple[Officer, ...]:
+        """List the people of the programme, translators first, who said they read a language."""
+        base = language.partition("-")[0]
+        able = [o for o in self.officers.values() if o.active and (language in o.languages or base in o.languages)]
+        return tuple(sorted(able, key=lambda o: o.role != "translator"))
+
+    @property
+    def self_run(self) -> bool:
+        """Say whether a buying company runs the line itself, so that the bot does not claim otherwise."""
+        return self.operator.id in self.companies
+
+
+def text_in(texts: Texts, language: str) -> str:
+    """Choose the text for a language tag, for its base language, in English, or the first there is."""
+    for tag in (language, language.partition("-")[0], "en"):
+        if tag in texts:
+            return texts[tag]
+    return next(iter(texts.values()))

@@ -1,0 +1,178 @@
+"""Every sentence the desk shows, as values: what the worker allowed, how a case stands, what its clock says, what an entry means."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+HOUR = 3_600_000
+DAY = 24 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The desk's sentences in one language."""
+
+    language: str
+    allowed: Mapping[str, str]
+    states: Mapping[str, str]
+    moves: Mapping[str, str]
+    who: Mapping[str, str]
+    many: str
+    spans: Mapping[str, str]
+    left: str
+    late: str
+    nothing_owed: str
+    holds: Mapping[str, str]
+    deliveries: Mapping[str, str]
+    knocked: str
+    kinds: Mapping[str, str]
+    authors: Mapping[str, str]
+    reads_language: str
+    nobody_reads: str
+    forgotten: str
+    unknown_place: str
+
+    def speaker(self, who: str, on_behalf_of: int | None) -> str:
+        """Say who speaks: worker, neighbour, union, and for how many."""
+        word = self.who.get(who, who)
+        return word if not on_behalf_of or on_behalf_of < 2 else self.many.format(who=word, count=on_behalf_of)
+
+    def clock(self, answer_by: int | None, now: int) -> str:
+        """Say in words how long is left until the promised date, or how late it is."""
+        if answer_by is None:
+            return self.nothing_owed
+        return (self.left if answer_by > now else self.late).format(span=self.span(abs(answer_by - now)))
+
+    def span(self, length: int) -> str:
+        """Put a length of time, in milliseconds, in words: hours below two days, else days."""
+        if length < HOUR:
+            return self.spans["soon"]
+        unit, count = ("day", length // DAY) if length >= 2 * DAY else ("hour", length // HOUR)
+        return self.spans[unit if count == 1 else f"{unit}s"].format(count=count)
+
+    def delivery(self, state: str, hold: str | None, status: str | None) -> str:
+        """Say where an answer is; what waits is never called sent."""
+        if state == "held":
+            return self.holds.get(hold or "", self.holds["knock"])
+        return self.deliveries.get(status or "" if state == "sent" else state, self.deliveries["sent"])
+
+    def entry(self, kind: str, body: Mapping[str, Any]) -> str:
+        """Say what an entry means, where it is not somebody's own words."""
+        known = {key: self._shown(value) for key, value in body.items()}
+        return self.kinds.get(kind, kind).format_map(_Known(known))
+
+    def _shown(self, value: Any) -> str:
+        if isinstance(value, list | tuple):
+            return ", ".join(map(str, value))
+        text = "-" if value is None else str(value)
+        return self.states.get(text, self.allowed.get(text, self.deliveries.get(text, text)))
+
+
+class _Known(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "-"
+
+
+_ALLOWED_EN = {
+    "hide_me": "The factory may be spoken to; nothing that points to the worker.",
+    "ask_first": "Ask the worker first, before anyone talks to the factory.",
+    "never": "Never tell the factory. Nobody talks to it about this.",
+}
+_ALLOWED_NL = {
+    "hide_me": "Met de fabriek mag gepraat worden; niets dat naar de werker wijst.",
+    "ask_first": "Vraag het eerst aan de werker, voor iemand met de fabriek praat.",
+    "never": "Nooit iets tegen de fabriek zeggen. Niemand praat er met de fabriek over.",
+}
+
+ENGLISH = Wording(
+    language="en",
+    allowed=MappingProxyType(_ALLOWED_EN),
+    states=MappingProxyType(
+        {
+            "new": "New: nobody has taken it up",
+            "answer_needed": "Answer needed from officer",
+            "waiting_worker": "Answer needed from worker",
+            "waiting_supplier": "Answer needed from supplier",
+            "proposed": "Proposed: only the worker's own answer closes it",
+            "closed_agreed": "Closed, agreed",
+            "closed_no_answer": "Closed, the worker did not answer",
+            "forgotten": "Forgotten at the worker's wish",
+        }
+    ),
+    moves=MappingProxyType(
+        {
+            "answer_needed": "Back to us: an answer is needed from an officer",
+            "waiting_worker": "Wait for the worker",
+            "waiting_supplier": "Wait for the supplier",
+            "proposed": "Proposed: the worker was asked whether it is solved",
+        }
+    ),
+    who=MappingProxyType(
+        {"affected": "worker", "neighbour": "neighbour", "representative": "representative", "union": "union representative"}
+    ),
+    many="{who}, for {count} people",
+    spans=MappingProxyType(
+        {"soon": "less than an hour", "hour": "1 hour", "hours": "{count} hours", "day": "1 day", "days": "{count} days"}
+    ),
+    left="{span} left",
+    late="{span} late",
+    nothing_owed="no answer is owed now",
+    holds=MappingProxyType(
+        {
+            "knock": "waits behind a knock",
+            "translation": "waits for a wording in the worker's language; nothing was sent",
+            "notice": "waits until a superior was told",
+            "hidden": "waits until the worker comes back with the code",
+        }
+    ),
+    deliveries=MappingProxyType(
+        {
+            "due": "on its way",
+            "sending": "on its way",
+            "queued": "with the carrier",
+            "sent": "with the carrier",
+            "delivered": "delivered",
+            "read": "read",
+            "undelivered": "the carrier could not deliver it",
+            "failed": "could not be sent",
+            "maybe_sent": "maybe sent: the line broke during the send, and it does not go again by itself",
+            "dropped": "not sent",
+        }
+    ),
+    knocked="waits behind a knock that was given {span} ago and not opened",
+    kinds=MappingProxyType(
+        {
+            "opened": "The case opened ({channel}). Severity {severity}: {because}",
+            "danger": "Danger: {kind} ({because}); happening now: {happening}",
+            "group": "The worker says it is about: {group}",
+            "consent": "The worker allows: {scope}",
+            "language": "The worker chose the language {language}",
+            "severity": "Severity is now {severity}: {because}",
+            "routed": "Lies with {company}: {because}",
+            "moved": "From \u201c{from}\u201d to \u201c{to}\u201d: {reason}",
+            "assigned": "In the hands of {officer}: {reason}",
+            "excluded": "{officer} can no longer read this case: {reason}",
+            "late": "The promised date was missed; a new date was told",
+            "delivery": "Entry {seq}: {status}",
+            "bot": "The line said: {flow}, {node}",
+            "person": "The worker asks for a person",
+            "hidden": "The worker hid the talk: nothing goes to that phone until the code comes",
+            "forgotten": "The worker asked to be forgotten",
+            "code_used": "The code opened the case from a phone ({channel})",
+            "words": "",
+            "note": "",
+            "reply": "",
+        }
+    ),
+    authors=MappingProxyType({"worker": "worker", "bot": "line", "clock": "clock", "carrier": "carrier"}),
+    reads_language="{name} reads {language}",
+    nobody_reads="Nobody in the programme reads {language} yet",
+    forgotten="The words were destroyed at the worker's wish.",
+    unknown_place="unknown",
+)
+
+DUTCH = replace(ENGLISH, language="nl", allowed=MappingProxyType(_ALLOWED_NL))
+
+WORDINGS: Mapping[str, Wording] = MappingProxyType({"en": ENGLISH, "nl": DUTCH})
+"""The desk's languages. Dutch so far says what the worker allowed, in Dutch, and the rest in English."""
