@@ -1,0 +1,94 @@
+"""Passwords: long, not well known, hashed slowly; no rules about capitals and signs, and none about changing them (ASVS 6.2.x)."""
+
+import string
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from nacl.exceptions import InvalidkeyError
+from nacl.pwhash import argon2id
+
+from api.well_known import STEMS
+
+SHORTEST = 12
+LONGEST = 200
+_MEMORY = 64 * 1024 * 1024
+_PASSES = 2
+_AT_ONCE = 2
+_PATIENCE = 5.0
+_RUNS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "01234567890123456789",
+    "qwertyuiopasdfghjklzxcvbnm",
+    "qazwsxedcrfvtgbyhnujmikolp",
+    "azertyuiopqsdfghjklmwxcvbn",
+)
+_PLAIN = str.maketrans("013457$@!", "oleastsai")
+_turns = threading.BoundedSemaphore(_AT_ONCE)
+
+
+class TooBusy(Exception):
+    """More people sign in at once than hashing may cost (ASVS 15.2.2); try again in a moment."""
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _turns.acquire(timeout=_PATIENCE):
+        raise TooBusy
+    try:
+        yield
+    finally:
+        _turns.release()
+
+
+def hashed(password: str) -> str:
+    """Hash a password with Argon2id (64 MiB, two passes). Raises TooBusy."""
+    with _turn():
+        return argon2id.str(password.encode(), opslimit=_PASSES, memlimit=_MEMORY).decode()
+
+
+_NOBODYS = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHR0aGF0aXM$aWYgdGhpcyB3ZXJlIGEgcGFzc3dvcmQsIGl0IGlzbid0"
+
+
+def matches(password_hash: str | None, password: str) -> bool:
+    """Whether a password is the right one. Without a hash the same work is done, so that time tells nobody who has an account."""
+    with _turn():
+        try:
+            return argon2id.verify((password_hash or _NOBODYS).encode(), password.encode()) and password_hash is not None
+        except InvalidkeyError:
+            return False
+
+
+def _is_a_run(text: str) -> bool:
+    """Whether a text is one short piece over and over, or steps along the alphabet, the digits or a keyboard."""
+    if (text + text).find(text, 1, -1) != -1 or len(set(text)) < 4:
+        return True
+    return any(text in run * 2 or text in (run * 2)[::-1] for run in _RUNS)
+
+
+def _stems(text: str) -> Iterator[str]:
+    for each in (text, text.strip(string.digits + string.punctuation).translate(_PLAIN)):
+        yield each
+        letters = "".join(sign for sign in each if sign.isalpha())
+        yield letters
+        half = len(letters) // 2
+        if letters[:half] == letters[half:]:
+            yield letters[:half]
+
+
+def complaint(password: str, *about: str) -> str | None:
+    """Say what is wrong with a new password, or None. `about` are words an attacker tries first: the officer's name and e-mail."""
+    if len(password) < SHORTEST:
+        return f"Use at least {SHORTEST} characters. A few words after one another are easy to keep."
+    if len(password) > LONGEST:
+        return f"Use at most {LONGEST} characters."
+    folded = password.casefold().replace(" ", "")
+    if _is_a_run(folded) or any(stem in STEMS for stem in _stems(folded)):
+        return "This password is one of the first that anybody would try. Choose another."
+    known = {word for text in about for word in text.casefold().replace("@", " ").replace(".", " ").split() if len(word) > 3}
+    rest = "".join(sign for sign in folded if sign.isalpha())
+    for word in sorted(known, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    if known and len(rest) < 4:
+        return "This password is made of your own name or address. Choose another."
+    return None
