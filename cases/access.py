@@ -40,9 +40,10 @@ def case_for(connection: sa.Connection, officer: Officer, reference: str, *, loc
     """Read a case for an officer, locked for writing if asked. Raises NotFound alike for an absent and a forbidden case."""
     wanted = sa.select(cases).where(cases.c.reference == reference.upper())
     row = connection.execute(wanted.with_for_update() if lock else wanted).mappings().first()
-    if row is None or not may_read(row, officer):
+    case = None if row is None else dict(row)
+    if case is None or not may_read(case, officer):
         raise NotFound
-    return dict(row)
+    return case
 
 
 def may_read(case: Case, officer: Officer) -> bool:

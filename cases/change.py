@@ -10,7 +10,10 @@ Case = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """An entry to append to a timeline. `author` is worker, bot, clock, carrier or officer:<id>; `at` is in milliseconds; `body` is sealed."""
+    """An entry to append to a timeline; its `body` will be sealed.
+
+    `author` is worker, bot, clock, carrier or officer:<id>; `at` is in milliseconds.
+    """
 
     kind: str
     author: str

@@ -63,7 +63,7 @@ def mark_late(connection: sa.Connection, keyring: Keyring, programme: Programme,
         told=told,
         new=new,
         seq=saved.last_seq,
-        mail_id=mails.ids_of(connection, [key]).get(key),
+        mail_id=mails.states_of(connection, [key]).get(key, (None, ""))[0],
     )
 
 

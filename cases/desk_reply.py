@@ -109,7 +109,8 @@ def wording_of(connection: sa.Connection, keyring: Keyring, case_id: int, seq: i
 
     Raises Unopenable when the case was forgotten, or when there is no wording that may leave: nothing is sent then.
     """
-    case = connection.execute(sa.select(cases).where(cases.c.id == case_id)).mappings().one()
+    found = connection.execute(sa.select(cases).where(cases.c.id == case_id)).mappings().one()
+    case = dict(found)
     data_key = load_data_key(connection, keyring, case_id)
     body = next((entry.body for entry in timeline.read(connection, case, data_key) if (entry.seq, entry.kind) == (seq, "reply")), None)
     approved = [made.text for made in timeline.read_annotations(connection, case, data_key) if _leaves(made, seq, case["language"])]

@@ -168,7 +168,7 @@ def read_timeline(at: AtDesk, reference: str) -> tuple[EntryView, ...]:
 def language_name(tag: str, language: str) -> str:
     """Name a language in the desk's language; the tag itself where nobody named it."""
     try:
-        return Locale.parse(language).languages.get(tag.partition("-")[0], tag)
+        return str(Locale.parse(language).languages.get(tag.partition("-")[0], tag))
     except (UnknownLocaleError, ValueError):
         return tag
 
@@ -203,8 +203,8 @@ def _deliveries(at: AtDesk, case: Case) -> dict[int, tuple[str, str | None]]:
 
 def _delivery(at: AtDesk, row: Any) -> str:
     if row.state == "held" and row.hold == "knock" and row.knocked_at is not None:
-        return at.wording.knocked.format(span=at.wording.span(max(0, at.now - row.knocked_at)))
-    return at.wording.delivery(row.state, row.hold, row.status)
+        return at.wording.knocked.format(span=at.wording.span(max(0, at.now - int(row.knocked_at))))
+    return at.wording.delivery(str(row.state), row.hold, row.status)
 
 
 def _entry(at: AtDesk, entry: Entry, opened: _Sealed, desk_language: str) -> EntryView:

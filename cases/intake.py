@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from words.digits import ascii_digits
+
 from cases import entries, lifecycle, routing, severity, taxonomy
 from cases.change import NOTHING, Case, CaseChange, NewEntry, NewMail, touched
 from cases.model import Place, Programme, Who
 from cases.routing import Desk, RoutingFacts
-from words.digits import ascii_digits
 
 ANSWER_MAIL_EVERY = 600_000
 """Many words in a row bring one notice: at most one in each ten minutes of the clock, in milliseconds."""
@@ -18,7 +19,10 @@ _YES = "1"
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """Danger as it was said or answered; `because` names the kind of words or the option, never the words. `happening` None: not asked yet."""
+    """Danger as it was said or answered.
+
+    `because` names the kind of words or the option, never the words. `happening` None: not asked yet.
+    """
 
     kind: str
     because: str
@@ -166,7 +170,7 @@ def give_place(case: Case, place: Place, programme: Programme, now: int) -> Case
     """Route a case again once its site is known. A case that has its site stays where it is: no desk loses or wins one by a later word."""
     if case["place_id"] is not None:
         return NOTHING
-    who = "neighbour" if place.kind == "area" and case["who"] == "affected" else case["who"]
+    who: Who = "neighbour" if place.kind == "area" and case["who"] == "affected" else case["who"]
     desk = routing.desk_for(RoutingFacts(place, case["language"], who, case["danger"], tuple(case["excluded"])), programme)
     within = programme.answer_within(desk.company, severity.clock(case["severity"], case["danger"]))
     columns = touched(

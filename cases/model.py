@@ -49,8 +49,8 @@ class Supplier:
 class Place:
     """A site where people work, or an area where people live beside one (`beside` names that site).
 
-    `code` is five digits with a Luhn check. `buyers` may ever see its cases, `lead` is the one that does unless a rule says otherwise.
-    `quiet` holds the minutes after midnight, local time, between which no notice is sent. `people` counts workers, or households in an area.
+    `code` is five digits with a Luhn check. Only `buyers` may ever see its cases; `lead` does unless a rule says otherwise.
+    `quiet` holds the minutes after midnight, local time, between which no notice is sent. `people` counts workers, or an area's households.
     """
 
     id: str

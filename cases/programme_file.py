@@ -2,22 +2,22 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import pairwise
 from types import MappingProxyType
 
 from cases import programme_read as read
 from cases.model import Place, Programme, Promise
 from cases.programme_check import Forms, check
-from cases.programme_form import Form, Problem, Problems, ProgrammeError
+from cases.programme_form import WHOLE, Form, Problem, Problems, ProgrammeError
 from cases.yaml_lines import Lined, Unreadable, read_lines, top_level
 
 FORMAT = "1"
-BIGGEST = 2_000_000
 _SAMPLE_ONLY = ("cases", "not_cases", "sees")
 _PARTS = ("format", "programme", "promise", "companies", "suppliers", "sites", "areas", "people", "routing", "countries")
 
 
 def read_programme(text: str, name: str = "programme") -> Programme:
-    """Read a programme file. Raises ProgrammeError with every problem, its line and its mend; `name` is the file's name for the sentence."""
+    """Read a programme file, called `name` in sentences about it. Raises ProgrammeError with every problem, its line and its mend."""
     problems = Problems()
     root = _root(text, problems, name)
     programme, forms = _programme(root)
@@ -44,7 +44,7 @@ def without_sample(text: str) -> str:
     """Cut the demo's own parts out of a programme file, so that no sample's words or numbers are stored with it."""
     lines = text.splitlines(keepends=True)
     starts = [*top_level(text), ("", len(lines))]
-    cut = {line for (key, start), (_, end) in zip(starts, starts[1:], strict=False) if key in _SAMPLE_ONLY for line in range(start, end)}
+    cut = {line for (key, start), (_, end) in pairwise(starts) if key in _SAMPLE_ONLY for line in range(start, end)}
     return "".join(line for number, line in enumerate(lines) if number not in cut)
 
 
@@ -58,14 +58,12 @@ def _plain(piece: Lined) -> object:
 
 def _root(text: str, problems: Problems, name: str) -> Form:
     try:
-        if len(text) > BIGGEST:
-            raise Unreadable(1, "the file is too long")
         piece, twice = read_lines(text)
     except Unreadable as error:
-        raise ProgrammeError((Problem(error.line, "the file", error.what, "Mend the YAML and check again"),), name) from None
+        raise ProgrammeError((Problem(error.line, WHOLE, error.what, "Mend the YAML and check again"),), name) from None
     for line, key in twice:
-        problems.add(line, "the file", f"`{key}` is written twice in one place", "Keep one of them")
-    root = Form.of(piece, "the file", problems)
+        problems.add(line, WHOLE, f"`{key}` is written twice in one place", "Keep one of them")
+    root = Form.of(piece, WHOLE, problems)
     root.only(*_PARTS, *_SAMPLE_ONLY)
     if root.text("format") not in ("", FORMAT):
         root.wrong("format", f"format `{root.optional('format')}` is not known", "Write `format: 1`")

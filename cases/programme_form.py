@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from cases.yaml_lines import Lined
 
+WHOLE = "the file"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
 _COUNTRY = re.compile(r"[A-Z]{2}")
@@ -153,7 +154,7 @@ class Form:
     def form(self, key: str) -> "Form":
         """Read a mapping inside this one; empty, with a problem, when absent."""
         if key in self.fields:
-            return Form.of(self.fields[key], f"{self.where}.{key}" if self.where else key, self.problems)
+            return Form.of(self.fields[key], key if self.where == WHOLE else f"{self.where}.{key}", self.problems)
         self.wrong(key, f"`{key}` is missing", f"Add `{key}:` as in the sample programme")
         return Form(self.where, self.line, {}, self.problems)
 

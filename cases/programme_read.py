@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from cases.model import ROLES, Company, Level, Officer, Operator, Place, Promise, Rule, Supplier
 from cases.programme_form import Form
@@ -82,22 +82,22 @@ def promise(form: Form) -> Promise:
 
 def _within(form: Form) -> dict[Level, int]:
     form.only(*LEVELS)
-    within = {level: _duration(form, level) for level in LEVELS}
-    if form.fields and not within["danger"] <= within["high"] <= within["normal"]:
-        form.wrong(
-            "normal", "danger may not wait longer than high, nor high longer than normal", "Make danger the shortest and normal the longest"
-        )
-    return within
+    within = {level: length for level in LEVELS if (length := _duration(form, level))}
+    waits = list(within.values())
+    if waits != sorted(waits):
+        form.wrong("normal", "danger may not wait longer than high, nor high longer than normal", "Make danger the shortest")
+    return {level: within.get(level, 5 * DAY) for level in LEVELS}
 
 
 def _duration(form: Form, key: str) -> int:
+    """Read a length of time in milliseconds; 0, with a problem, when it is none."""
     written = form.text(key)
     found = _DURATION.fullmatch(written)
-    if found is None:
-        if written:
-            form.wrong(key, f"`{written}` is no length of time", "Write hours or days, as in 24h or 5d")
-        return 5 * DAY
-    return int(found[1]) * (HOUR if found[2] == "h" else DAY)
+    if found is not None:
+        return int(found[1]) * (HOUR if found[2] == "h" else DAY)
+    if written:
+        form.wrong(key, f"`{written}` is no length of time", "Write hours or days, as in 24h or 5d")
+    return 0
 
 
 def company(form: Form) -> Company:
@@ -246,4 +246,4 @@ def _country(form: Form, code: str) -> dict[str, str]:
     for key in _NUMBERS:
         if (number := form.optional(key)) and not _NUMBER.fullmatch(number):
             form.wrong(key, f"`{number}` is no number that can be called", "Write digits, with spaces or - between them")
-    return {key: cast("str", piece.value) for key, piece in form.fields.items() if isinstance(piece.value, str)}
+    return {key: piece.value for key, piece in form.fields.items() if isinstance(piece.value, str)}

@@ -40,7 +40,10 @@ class _Choice:
 
 
 def desk_for(facts: RoutingFacts, programme: Programme) -> Desk:
-    """Choose exactly one desk. The accused never read, also when no rule says so; a desk left without readers gives way to the fall-back."""
+    """Choose exactly one desk.
+
+    The accused never read, also when no rule says so; a desk left without readers gives way to the fall-back.
+    """
     chosen = _chosen(facts, programme)
     company = chosen.company or programme.fallback_desk
     because = chosen.because if chosen.company else (*chosen.because, _why_default(facts, programme))

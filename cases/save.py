@@ -23,7 +23,7 @@ class Saved:
 def save(connection: sa.Connection, keyring: Keyring, case: Case, change: CaseChange) -> Saved:
     """Write a change. Raises store.sealing.Unopenable when entries are due and the case's keys were destroyed."""
     columns = dict(change.columns)
-    last_seq = case["last_seq"]
+    last_seq: int = case["last_seq"]
     if change.entries:
         data_key = load_data_key(connection, keyring, case["id"])
         appended = timeline.write(connection, case, data_key, change.entries)
@@ -44,4 +44,5 @@ def save(connection: sa.Connection, keyring: Keyring, case: Case, change: CaseCh
             for mail in change.mails
         ],
     )
-    return Saved(columns.get("version", case["version"]), last_seq)
+    version: int = columns.get("version", case["version"])
+    return Saved(version, last_seq)

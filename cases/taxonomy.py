@@ -1,15 +1,15 @@
 """What a concern can be about: groups in a worker's words, finer codes for an officer, and how grave each is by itself.
 
-The grouping follows the eleven indicators of forced labour (ILO), the ETI base code, amfori BSCI and Fair Wear; `scale` follows UNGP 14: one
-of scale, scope or irremediability is enough to make an impact severe.
+The grouping follows the eleven indicators of forced labour (ILO), the ETI base code, amfori BSCI and Fair Wear; `scale` follows UNGP 14:
+one of scale, scope or irremediability is enough to make an impact severe.
 """
 
 from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Final
 
-# Each group: how grave it is when nothing finer is known, its name on the desk, and its codes with how grave each is (1 comfort, 2 benefits,
-# 3 wages, 4 injury or punishment, 5 life, limb, or freedom).
+# Each group: how grave it is when nothing finer is known, its name on the desk, and its codes with how grave each is
+# (1 comfort, 2 benefits, 3 wages, 4 injury or punishment, 5 life, limb, or freedom).
 _GROUPS: Final[dict[str, tuple[int, str, str]]] = {
     "wages": (
         3,
@@ -20,15 +20,15 @@ _GROUPS: Final[dict[str, tuple[int, str, str]]] = {
     "safety": (
         3,
         "Safety and health",
-        "fire_exit:5 building_structure:5 boiler_electrical:5 machine:4 chemical:4 ppe:3 heat_ventilation:3 injury_untreated:4"
-        " water_sanitation:3 transport:3",
+        """fire_exit:5 building_structure:5 boiler_electrical:5 machine:4 chemical:4 ppe:3 heat_ventilation:3 injury_untreated:4
+        water_sanitation:3 transport:3""",
     ),
     "harassment": (4, "Violence and harassment", "verbal:3 physical:4 sexual:5 threat:4"),
     "forced_labour": (
         5,
         "Not free to leave",
-        "document_retention:5 debt_bondage:4 movement_restriction:5 deception:4 isolation:4 threat_denunciation:4 cannot_resign:4"
-        " prison_or_state:5",
+        """document_retention:5 debt_bondage:4 movement_restriction:5 deception:4 isolation:4 threat_denunciation:4 cannot_resign:4
+        prison_or_state:5""",
     ),
     "recruitment": (3, "Recruitment", "fees:3 contract_substitution:3 agent_abuse:4"),
     "child": (5, "Children", "under_age:5 hazardous_work:5 night_work:5"),
@@ -48,8 +48,8 @@ _GROUPS: Final[dict[str, tuple[int, str, str]]] = {
     "community": (
         3,
         "Neighbours of the site",
-        "land:4 water:4 air_noise:3 waste_chemicals:4 security_forces:5 livelihood_compensation:3 indigenous_fpic:4 resettlement:4"
-        " traffic_damage:3 cultural_sites:3 defender_threat:5",
+        """land:4 water:4 air_noise:3 waste_chemicals:4 security_forces:5 livelihood_compensation:3 indigenous_fpic:4 resettlement:4
+        traffic_damage:3 cultural_sites:3 defender_threat:5""",
     ),
     "ethics": (2, "Ethics", "bribery:2 falsified_records:3 audit_coaching:2"),
     "retaliation": (4, "Punished for speaking", "dismissal:4 threat:4 reassignment:4 identity_hunt:4 blacklist:4"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+BIGGEST = 2_000_000
 DEEPEST = 20
 MOST_NODES = 100_000
 
@@ -38,6 +39,8 @@ class _Counter:
 
 def read_lines(text: str) -> tuple[Lined, tuple[tuple[int, str], ...]]:
     """Read YAML into pieces with line numbers, and the keys that were written twice. Raises Unreadable."""
+    if len(text) > BIGGEST:
+        raise Unreadable(1, "the file is too long")
     try:
         root: yaml.Node | None = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
