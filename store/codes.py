@@ -54,8 +54,12 @@ def stocked(connection: sa.Connection) -> int:
     return connection.execute(sa.select(sa.func.count()).select_from(code_pool)).scalar_one()
 
 
-def take(connection: sa.Connection, keyring: Keyring, count: int) -> list[Code]:
-    """Take up to `count` codes out of the pool; fewer when it runs dry."""
-    some = sa.select(code_pool.c.id).limit(count).with_for_update(skip_locked=True)
-    gone = sa.delete(code_pool).where(code_pool.c.id.in_(some.scalar_subquery())).returning(code_pool.c.code_hash, code_pool.c.code_sealed)
-    return [Code(keyring.open(_PURPOSE, row.code_sealed, row.code_hash).decode(), row.code_hash) for row in connection.execute(gone)]
+def ready(connection: sa.Connection, count: int) -> list[tuple[bytes, bytes]]:
+    """Up to `count` codes that lie ready, as (hash, sealed), locked for this transaction; those used are deleted with it."""
+    some = sa.select(code_pool.c.code_hash, code_pool.c.code_sealed).order_by(code_pool.c.id).limit(count).with_for_update(skip_locked=True)
+    return [(row.code_hash, row.code_sealed) for row in connection.execute(some)]
+
+
+def opened(keyring: Keyring, hashed: bytes, sealed: bytes) -> str:
+    """The eight digits of a code from the pool."""
+    return keyring.open(_PURPOSE, sealed, hashed).decode()

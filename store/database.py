@@ -101,3 +101,9 @@ def insert_new(
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table).on_conflict_do_nothing(index_elements=unique).returning(returning)
     return set(connection.execute(statement, rows).scalars())
+
+
+def upsert(connection: sa.Connection, table: sa.Table, values: dict[str, Any], unique: list[str], changes: dict[str, Any]) -> None:
+    """Insert a row, or apply `changes` to the one that is there."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(dialect.insert(table).values(**values).on_conflict_do_update(index_elements=unique, set_=changes))

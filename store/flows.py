@@ -1,6 +1,6 @@
 """Flow revisions: immutable, named by the hash of their content, one current for each name."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,9 +30,10 @@ def current(connection: sa.Connection) -> dict[str, str]:
     return {row.name: row.revision for row in connection.execute(sa.select(flow_current.c.name, flow_current.c.revision))}
 
 
-def sources(connection: sa.Connection) -> dict[str, dict[str, str]]:
-    """Every kept revision's files, by revision."""
-    return {row.revision: row.source for row in connection.execute(sa.select(flow_revisions.c.revision, flow_revisions.c.source))}
+def sources(connection: sa.Connection, known: Collection[str] = ()) -> dict[str, dict[str, str]]:
+    """The files of every kept revision that is not in `known`, by revision."""
+    columns = (flow_revisions.c.revision, flow_revisions.c.source)
+    return {row.revision: row.source for row in connection.execute(sa.select(*columns)) if row.revision not in known}
 
 
 def revisions(connection: sa.Connection, name: str) -> list[tuple[str, int]]:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from store.database import insert_new
-from store.tables import cases, mails, officers
+from store.tables import mails, officers
 
 MOST_ATTEMPTS = 6
 
@@ -19,7 +19,7 @@ class Mail:
     id: int
     key: str
     kind: str
-    reference: str | None
+    case_id: int | None
     addresses: tuple[str, ...]
     attempts: int
 
@@ -30,10 +30,12 @@ def put(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> set[str]:
     return insert_new(connection, mails, full, ["key"], mails.c.key)
 
 
-def ids_of(connection: sa.Connection, keys: Sequence[str]) -> dict[str, int]:
-    """The ids of notices by key."""
-    found = connection.execute(sa.select(mails.c.key, mails.c.id).where(mails.c.key.in_(list(keys))))
-    return {row.key: row.id for row in found}
+def states_of(connection: sa.Connection, keys: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """The id and state of notices by key."""
+    if not keys:
+        return {}
+    found = connection.execute(sa.select(mails.c.key, mails.c.id, mails.c.state).where(mails.c.key.in_(list(keys))))
+    return {row.key: (row.id, row.state) for row in found}
 
 
 def recover(connection: sa.Connection, now: int) -> list[int]:
@@ -58,28 +60,24 @@ def claim(connection: sa.Connection, now: int, lease_until: int, most: int) -> l
     sending = sa.update(mails).where(mails.c.id.in_([row.id for row in found]))
     connection.execute(sending.values(state="sending", attempts=mails.c.attempts + 1, lease_until=lease_until))
     people = _addresses(connection, {officer for row in found for officer in row.officer_ids})
-    references = _references(connection, [row.case_id for row in found if row.case_id is not None])
-    return [
-        Mail(
-            row.id,
-            row.key,
-            row.kind,
-            references.get(row.case_id),
-            tuple(people[o] for o in row.officer_ids if o in people),
-            row.attempts + 1,
-        )
-        for row in found
-    ]
+    return [_mail(row, people) for row in found]
+
+
+def one(connection: sa.Connection, mail_id: int) -> Mail:
+    """One notice by its id."""
+    columns = (mails.c.id, mails.c.key, mails.c.kind, mails.c.officer_ids, mails.c.case_id, mails.c.attempts)
+    row = connection.execute(sa.select(*columns).where(mails.c.id == mail_id)).one()
+    return _mail(row, _addresses(connection, set(row.officer_ids)))
+
+
+def _mail(row: sa.Row[Any], people: dict[str, str]) -> Mail:
+    addresses = tuple(people[officer] for officer in row.officer_ids if officer in people)
+    return Mail(row.id, row.key, row.kind, row.case_id, addresses, row.attempts + 1)
 
 
 def _addresses(connection: sa.Connection, officer_ids: set[str]) -> dict[str, str]:
     found = connection.execute(sa.select(officers.c.id, officers.c.email).where(officers.c.id.in_(list(officer_ids)), officers.c.active))
     return {row.id: row.email for row in found}
-
-
-def _references(connection: sa.Connection, case_ids: Sequence[int]) -> dict[int, str]:
-    found = connection.execute(sa.select(cases.c.id, cases.c.reference).where(cases.c.id.in_(list(case_ids))))
-    return {row.id: row.reference for row in found}
 
 
 def settle(connection: sa.Connection, mail_id: int, state: str, now: int, due_at: int) -> None:

@@ -1,6 +1,6 @@
 """The outbox: everything that must reach a worker, in order for each of them, with leases, and never silently twice."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,6 +67,13 @@ def put(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Put rows in the outbox. Each has at least worker_id, channel, kind, state, due_at, created_at (see store/tables.py)."""
     if rows:
         connection.execute(sa.insert(outbox), [_DEFAULTS | row for row in rows])
+
+
+def with_case(case: Mapping[str, Any], seq: int, kind: str, now: int) -> dict[str, Any]:
+    """A row whose wording lies in a case's timeline: behind a knock, or resting with the case while its worker hides."""
+    hold = "hidden" if case["worker_id"] is None else "knock"
+    row = {"worker_id": case["worker_id"] or "", "channel": case["channel"], "kind": kind, "case_id": case["id"], "seq": seq}
+    return {**row, "state": "held", "hold": hold, "due_at": now, "created_at": now}
 
 
 def recover(connection: sa.Connection, now: int) -> list[Moved]:
@@ -272,10 +279,31 @@ def follow_case(connection: sa.Connection, case_id: int, worker_id: str, channel
     connection.execute(sa.update(outbox).where(resting & opened).values(state="held", hold="knock"))
 
 
-def drop_all(connection: sa.Connection, worker_id: str, case_ids: Sequence[int]) -> None:
-    """Forgetting: nothing of this worker or these cases is sent any more."""
-    theirs = sa.or_(outbox.c.worker_id == worker_id, outbox.c.case_id.in_(list(case_ids))) & outbox.c.state.in_(["due", "held"])
+def drop_cases(connection: sa.Connection, case_ids: Sequence[int]) -> None:
+    """Nothing that belongs to these cases is sent any more."""
+    theirs = outbox.c.case_id.in_(list(case_ids)) & outbox.c.state.in_(["due", "held"])
     connection.execute(sa.update(outbox).where(theirs).values(state="dropped", sealed=None, sealed_else=None))
+
+
+def drop_worker(connection: sa.Connection, worker_id: str) -> None:
+    """Nothing is sent to this worker any more, and nothing sealed for them is kept."""
+    theirs = outbox.c.worker_id == worker_id
+    waiting = outbox.c.state.in_(["due", "held", "sending"])
+    connection.execute(sa.update(outbox).where(theirs & waiting).values(state="dropped", lease_until=None))
+    connection.execute(sa.update(outbox).where(theirs).values(sealed=None, sealed_else=None))
+
+
+def on_its_way(connection: sa.Connection, worker_id: str) -> bool:
+    """Whether a message of a flow is still to leave for this worker."""
+    waiting = (outbox.c.worker_id == worker_id) & outbox.c.state.in_(["due", "sending"])
+    return connection.execute(sa.select(sa.exists().where(waiting))).scalar_one()
+
+
+def waiting_with_case(connection: sa.Connection, case_id: int) -> int:
+    """How many answers of a case nobody has read yet."""
+    waiting = (outbox.c.case_id == case_id) & outbox.c.kind.in_(_WITH_THE_CASE) & outbox.c.state.in_(["due", "held"])
+    unread = waiting & outbox.c.hold.is_distinct_from("translation")
+    return connection.execute(sa.select(sa.func.count()).select_from(outbox).where(unread)).scalar_one()
 
 
 def mail_ended(connection: sa.Connection, mail_id: int, *, left: bool, now: int) -> None:

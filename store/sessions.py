@@ -41,3 +41,9 @@ def save_workers(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> N
 def forget(connection: sa.Connection, worker_id: str) -> None:
     """Drop a worker's session."""
     connection.execute(sa.delete(sessions).where(sessions.c.worker_id == worker_id))
+
+
+def load(connection: sa.Connection, worker_ids: Sequence[str]) -> dict[str, bytes]:
+    """The sealed sessions of these workers."""
+    found = connection.execute(sa.select(sessions.c.worker_id, sessions.c.sealed).where(sessions.c.worker_id.in_(list(worker_ids))))
+    return {row.worker_id: row.sealed for row in found}

@@ -14,6 +14,7 @@ from store.database import insert_new
 from store.tables import tasks, ticks
 
 MOST_ATTEMPTS = 8
+_TICKS_KEPT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,7 @@ def failed(connection: sa.Connection, task: Task, reason: str, again_at: int) ->
 
 def tick(connection: sa.Connection, task: str, period: int) -> bool:
     """Claim one period of a clock; True for exactly one of all processes, also after a crash of another."""
-    return bool(insert_new(connection, ticks, [{"task": task, "period": period}], ["task", "period"], ticks.c.period))
-
-
-def forget_ticks(connection: sa.Connection, before: int) -> None:
-    """Drop claims of periods long past."""
-    connection.execute(sa.delete(ticks).where(ticks.c.period < before))
+    mine = bool(insert_new(connection, ticks, [{"task": task, "period": period}], ["task", "period"], ticks.c.period))
+    if mine:
+        connection.execute(sa.delete(ticks).where(ticks.c.task == task, ticks.c.period < period - _TICKS_KEPT))
+    return mine

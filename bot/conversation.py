@@ -1,0 +1,204 @@
+"""Transaction B: handles what the inbox holds, in each worker's order, and commits session, case, timeline and outbox together.
+
+A batch is loaded set by set, worked out in memory, and written set by set. A message that breaks leaves nothing and spoils nobody else's.
+Nothing here calls a network, a translator or a password hash: a code is hashed beside this, and its worker waits for it alone.
+"""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import hearing
+from bot.clock import Clock
+from bot.effects import Codes, Means, NoCodeReady
+from bot.identity import Identity
+from bot.sealed import inbox_aad, open_session
+from bot.speech import House, Speech
+from bot.talk import CaseWork, Talk
+from channels.base import Inbound
+from flows.lexicon import Lexicon
+from flows.session import Session
+from store import batch as written
+from store import codes as pool
+from store import doorbell, inbox
+from store.casekeys import SERVICE, KeyCache
+from store.database import is_away
+from store.inbox import WaitingMessage, WorkerState
+from store.sealing import Keyring, Unopenable, open_with
+from store.tables import case_grants, cases
+
+_log = logging.getLogger(__name__)
+_AT_ONCE = 48
+
+_CASES = (
+    sa.select(cases, case_grants.c.envelope)
+    .join(case_grants, (case_grants.c.case_id == cases.c.id) & (case_grants.c.reader == SERVICE))
+    .where(cases.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(cases.c.id)
+)
+_CASES_LOCKED = _CASES.with_for_update(of=cases)
+
+
+class Conversation:
+    """Handles waiting messages, a batch at a turn."""
+
+    def __init__(
+        self, keyring: Keyring, identity: Identity, speech: Speech, house: Callable[[], House], lexicon: Lexicon, clock: Clock
+    ) -> None:  # noqa: PLR0913
+        self._keyring = keyring
+        self._identity = identity
+        self._speech = speech
+        self._house = house
+        self._lexicon = lexicon
+        self._clock = clock
+        self.keys = KeyCache(keyring)
+        self._hashes: dict[int, dict[str, bytes]] = {}
+        self._waiting_for_code: set[str] = set()
+        self._dry: set[str] = set()
+        self._hashing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="codes")
+        self.on_hashed: Callable[[], None] = lambda: None
+        self.on_dry: Callable[[], None] = lambda: None
+
+    def close(self) -> None:
+        """Let the hashing thread end."""
+        self._hashing.shutdown(wait=True, cancel_futures=True)
+
+    def stocked(self) -> None:
+        """Codes were made: those who waited for one may go on."""
+        self._dry.clear()
+
+    def turn(self, connection: sa.Connection) -> bool:
+        """Handle a batch; True when more may wait."""
+        states, messages = inbox.claim(connection, _AT_ONCE, self._waiting_for_code | self._dry)
+        if not messages:
+            return False
+        try:
+            with connection.begin_nested():
+                self._handle_all(connection, states, messages)
+        except SQLAlchemyError as error:
+            if is_away(error):
+                raise
+            _log.exception("a batch could not be written; its messages are tried one by one")
+            self._one_by_one(connection, states, messages)
+        doorbell.ring(connection, doorbell.ANSWERS)
+        return True
+
+    def _one_by_one(self, connection: sa.Connection, states: dict[str, WorkerState], messages: list[WaitingMessage]) -> None:
+        done: set[str] = set()
+        for message in messages:
+            if message.worker_id in done:
+                continue
+            done.add(message.worker_id)
+            try:
+                with connection.begin_nested():
+                    self._handle_all(connection, states, [message])
+            except SQLAlchemyError as error:
+                if is_away(error):
+                    raise
+                inbox.failed(connection, message, type(error).__name__)
+
+    def _handle_all(self, connection: sa.Connection, states: dict[str, WorkerState], messages: list[WaitingMessage]) -> None:
+        means = self._means(connection, len(messages))
+        talks = self._talks(connection, states, messages)
+        batch = written.Batch()
+        stuck: set[str] = set()
+        for message in messages:
+            if message.worker_id not in stuck:
+                self._try(connection, talks, message, means, stuck, batch)
+        for talk in talks.values():
+            if talk is not None and talk.handled:
+                talk.leave(batch)
+        written.write(connection, batch)
+
+    def _means(self, connection: sa.Connection, count: int) -> Means:
+        ready = pool.ready(connection, count)
+        return Means(self._house(), self._speech, self._keyring, self.keys, self._identity, self._lexicon, Codes(ready))
+
+    def _talks(self, connection: sa.Connection, states: dict[str, WorkerState], messages: list[WaitingMessage]) -> dict[str, Talk | None]:
+        ids = [state.current_case_id for state in states.values() if state.current_case_id is not None]
+        statement = _CASES_LOCKED if connection.dialect.name == "postgresql" else _CASES
+        rows = {row["id"]: dict(row) for row in connection.execute(statement, {"ids": ids}).mappings()} if ids else {}
+        channels = {message.worker_id: message.channel for message in messages}
+        return {worker_id: self._talk(states[worker_id], channel, rows) for worker_id, channel in channels.items() if worker_id in states}
+
+    def _talk(self, state: WorkerState, channel: str, rows: dict[int, dict[str, Any]]) -> Talk | None:
+        try:
+            worker = self._identity.worker(state.id, state.key_sealed)
+            session = open_session(worker.key, worker.id, state.session_sealed)
+        except Unopenable:
+            return None
+        programme = self._house().programme
+        return Talk(
+            worker=worker,
+            channel=channel,
+            now=self._clock(),
+            state=state,
+            session=session or Session(language=programme.languages[0]),
+            case=self._case(rows.get(state.current_case_id or 0)),
+            live_until=state.live_until,
+            knocked_at=state.knocked_at,
+            wrong_codes=state.wrong_codes,
+            code_blocked_until=state.code_blocked_until,
+        )
+
+    def _case(self, row: dict[str, Any] | None) -> CaseWork | None:
+        if row is None:
+            return None
+        envelope = row.pop("envelope")
+        return CaseWork(row, self.keys.open(row["public_key"], row["data_key_sealed"], envelope))
+
+    def _try(
+        self,
+        connection: sa.Connection,
+        talks: dict[str, Talk | None],
+        message: WaitingMessage,
+        means: Means,
+        stuck: set[str],
+        batch: written.Batch,
+    ) -> None:
+        talk = talks.get(message.worker_id)
+        if talk is None:
+            batch.handled.append(message.id)
+            return
+        attempt = talk.fork()
+        kept_codes = list(means.codes.ready)
+        try:
+            self._handle(connection, attempt, message, means)
+        except NoCodeReady:
+            self._dry.add(message.worker_id)
+            self.on_dry()
+        except hearing.NeedsHash as needed:
+            self._hash(message, needed.digits)
+        except Exception as error:  # one poisoned message must not hold up anybody; it is counted and set aside with its reason
+            _log.exception("a message could not be handled")
+            inbox.failed(connection, message, type(error).__name__)
+        else:
+            attempt.handled += (message.id,)
+            talks[message.worker_id] = attempt
+            self._hashes.pop(message.id, None)
+            return
+        stuck.add(message.worker_id)
+        means.codes.ready[:] = kept_codes
+
+    def _hash(self, message: WaitingMessage, digits: str) -> None:
+        """Hash a code beside the transaction; its worker's messages wait, nobody else's."""
+        self._waiting_for_code.add(message.worker_id)
+
+        def work() -> None:
+            hashed = pool.code_hash(self._keyring, digits)
+            self._hashes.setdefault(message.id, {})[digits] = hashed
+            self._waiting_for_code.discard(message.worker_id)
+            self.on_hashed()
+
+        self._hashing.submit(work)
+
+    def _handle(self, connection: sa.Connection, talk: Talk, message: WaitingMessage, means: Means) -> None:
+        kind, text, option, payload = orjson.loads(open_with(talk.worker.key, message.sealed, inbox_aad(message.channel, message.key)))
+        said = Inbound(message.channel, message.key, "", kind, text, option, payload)
+        hashes = self._hashes.get(message.id, {})
+        hearing.hear(connection, talk, said, hashes, means)

@@ -1,0 +1,213 @@
+"""Acts on what the flow engine found: one branch for every event, and the type checker says when one is missing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import assert_never
+
+import sqlalchemy as sa
+
+from bot import forgetting
+from bot.clock import MINUTE, SECOND
+from bot.identity import Identity
+from bot.knocks import LIVE
+from bot.sealed import seal_message
+from bot.speech import Facts, House, Speech, place_facts, told
+from bot.talk import CaseWork, Talk
+from cases import clocks, entries, intake
+from cases.change import CaseChange
+from flows import events as ev
+from flows.lexicon import Lexicon
+from store import casekeys, outbox
+from store.batch import Message
+from store.casekeys import KeyCache
+from store.codes import opened
+from store.references import new_reference
+from store.sealing import Keyring
+
+NOTICE_WAIT = 4 * SECOND
+"""How long an urgent text waits for the officers' notice to leave, before it goes without claiming that it did."""
+
+
+class NoCodeReady(Exception):
+    """The pool of codes is empty: this worker's message waits until it is filled, nobody else's does."""
+
+
+@dataclass(slots=True)
+class Codes:
+    """The codes that lie ready for one batch."""
+
+    ready: list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What effects need besides the talk."""
+
+    house: House
+    speech: Speech
+    keyring: Keyring
+    keys: KeyCache
+    identity: Identity
+    lexicon: Lexicon
+    codes: Codes
+
+
+def apply(talk: Talk, found: tuple[ev.Event, ...], means: Means) -> None:
+    """Act on every event of a sprint, in order."""
+    for event in found:
+        _apply(talk, event, means)
+
+
+def _apply(talk: Talk, event: ev.Event, means: Means) -> None:
+    match event:
+        case ev.Say():
+            say(talk, event, means)
+        case ev.OpenCase(words):
+            _open_case(talk, words, means)
+        case ev.AddToCase(words):
+            _change(talk, lambda case: intake.add_words(case, words, means.house.programme, talk.now))
+        case ev.DangerFound(kind, because, happening):
+            danger = intake.Danger(kind, because, happening)
+            _change(talk, lambda case: intake.raise_to_danger(case, danger, means.house.programme, talk.now))
+        case ev.FloorRaised(because):
+            _change(talk, lambda case: intake.raise_floor(case, because, means.house.programme, talk.now))
+        case ev.GroupChosen(group):
+            _change(talk, lambda case: intake.choose_group(case, group, means.house.programme, talk.now))
+        case ev.ConsentGiven(scope):
+            _change(talk, lambda case: intake.give_consent(case, scope, talk.now))
+        case ev.LanguageChosen(language):
+            talk.session = replace(talk.session, language=language)
+            _change(talk, lambda case: intake.choose_language(case, language, talk.now))
+        case ev.NoCase(kind):
+            _note_no_case(talk, kind)
+        case ev.PersonWanted():
+            _change(talk, lambda case: intake.ask_for_person(case, talk.now))
+        case ev.AnswersWanted():
+            read_answers(talk)
+        case ev.Hidden():
+            _hide(talk)
+        case ev.ForgetAsked():
+            _forget(talk, means)
+        case ev.SiteUnknown() | ev.Ended():
+            return
+        case _:
+            assert_never(event)
+
+
+def _change(talk: Talk, change: Callable[[dict[str, object]], CaseChange]) -> None:
+    if talk.case is not None:
+        talk.case.take(change(talk.case.row))
+
+
+def _open_case(talk: Talk, words: str, means: Means) -> None:
+    reference = new_reference()
+    opening = intake.Opening(
+        reference=reference,
+        words=words,
+        language=talk.session.language,
+        channel=talk.channel,
+        place_id=talk.session.fields.get("place"),
+    )
+    new = intake.open_case(opening, means.house.programme, talk.now)
+    keys = casekeys.create(means.keyring)
+    means.keys.remember(keys)
+    row = {**new.case, "worker_id": talk.worker.id, "code_hash": None}
+    talk.turn_to(CaseWork(row, keys.data_key, keys, new.entries, new.mails, changed=True))
+
+
+def _note_no_case(talk: Talk, kind: ev.NotACase) -> None:
+    place = talk.session.fields.get("place", "")
+    day = datetime.fromtimestamp(talk.now / SECOND, UTC).strftime("%Y-%m-%d")
+    talk.no_cases += ((day, place, kind),)
+    if kind == "identity_hunt":
+        talk.signals += ({"place_id": place or None, "kind": "retaliation.identity_hunt", "at": talk.now - talk.now % (60 * MINUTE)},)
+
+
+def read_answers(talk: Talk) -> None:
+    """The worker is here and wants to read: what waits is let go, and for a while nothing more is knocked for."""
+    worker_id, now = talk.worker.id, talk.now
+    talk.orders += (lambda connection: outbox.release(connection, [worker_id], now),)
+    talk.knocked_at, talk.live_until, talk.waiting = None, now + LIVE, 0
+
+
+def _hide(talk: Talk) -> None:
+    worker_id = talk.worker.id
+    _change(talk, lambda case: intake.hide(case, talk.now))
+    talk.turn_to(None)
+    talk.knocked_at, talk.live_until = None, 0
+    talk.orders += (lambda connection: outbox.hide(connection, worker_id),)
+
+
+def _forget(talk: Talk, means: Means) -> None:
+    """Destroy the keys of every case whose answers come to this phone; the worker's own key follows once the last text left."""
+    worker_id, now = talk.worker.id, talk.now
+    talk.turn_to(None)
+    talk.knocked_at, talk.live_until = None, 0
+    talk.orders += (lambda connection: forgetting.forget_cases(connection, means.keyring, means.keys, worker_id, now),)
+
+
+def facts_of(talk: Talk, means: Means) -> Facts:
+    """What is true for this worker now."""
+    programme = means.house.programme
+    case = talk.case.row if talk.case is not None else None
+    place = programme.place_of(case["place_id"] if case is not None else talk.session.fields.get("place"))
+    company = case["company_id"] if case is not None else None
+    known = place_facts(programme, place, company, talk.session.language)
+    zone = programme.timezone_at(place.id if place is not None else None)
+    answer_by = case["answer_by"] if case is not None else clocks.first_answer_by(programme, place, talk.now)
+    if answer_by is not None:
+        known["answer_by"] = told(answer_by, zone, with_hour=case is not None and clocks.counts_hours(case))
+    if talk.waiting:
+        known["waiting"] = str(talk.waiting)
+    untold = talk.case is not None and talk.case.row["code_hash"] is None
+    return Facts(known, (lambda: _take_code(talk, means)) if untold else None)
+
+
+def _take_code(talk: Talk, means: Means) -> str:
+    if not means.codes.ready:
+        raise NoCodeReady
+    hashed, sealed = means.codes.ready.pop(0)
+    talk.used_codes += (hashed,)
+    if talk.case is not None:
+        talk.case.row = {**talk.case.row, "code_hash": hashed}
+        talk.case.changed = True
+    return opened(means.keyring, hashed, sealed)
+
+
+def say(talk: Talk, event: ev.Say, means: Means, *, about_case: bool = True) -> None:
+    """Render a text and put it in the outbox; one that speaks of a notice waits for it, with a truthful wording for either end."""
+    facts = facts_of(talk, means)
+    language = talk.session.language
+    plain = means.speech.render(event, talk.channel, language, facts)
+    urgent = _urgent_mail(talk)
+    claimed = means.speech.render(event, talk.channel, language, Facts({**dict(facts.items()), "warned": "1"})) if urgent else plain
+    mail_key = urgent if claimed != plain else None
+    for number, (text, choices) in enumerate(claimed):
+        otherwise = plain[number] if number < len(plain) else plain[-1]
+        talk.messages += (_message(talk, (text, choices), otherwise if mail_key else None, mail_key),)
+    if talk.case is not None and about_case:
+        talk.case.take(CaseChange(entries=(entries.said(talk.now, event.flow, event.node),)))
+
+
+def _urgent_mail(talk: Talk) -> str | None:
+    mails = talk.case.mails if talk.case is not None else ()
+    return next((mail.key for mail in mails if mail.kind == "danger"), None)
+
+
+_Text = tuple[str, tuple[tuple[str, str], ...]]
+
+
+def _message(talk: Talk, claimed: _Text, otherwise: _Text | None, mail_key: str | None) -> Message:
+    worker = talk.worker
+    row = {
+        "worker_id": worker.id,
+        "channel": talk.channel,
+        "kind": "flow",
+        "state": "due",
+        "due_at": talk.now + (NOTICE_WAIT if mail_key else 0),
+        "created_at": talk.now,
+        "sealed": seal_message(worker.key, worker.id, *claimed),
+        "sealed_else": seal_message(worker.key, worker.id, *otherwise) if otherwise is not None else None,
+    }
+    return Message(row, mail_key=mail_key)

@@ -1,0 +1,75 @@
+"""Who is behind a pseudonym: the only module that opens the vault."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from store import vault
+from store.sealing import Keyring, Unopenable, new_key, open_with, seal_with
+
+_PURPOSE = "workers.key_sealed"
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A worker as the rest of the house may know them: a pseudonym and the key their rows are sealed under."""
+
+    id: str
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How to reach a worker: only a sender sees this, and only for the length of a send."""
+
+    worker: Worker
+    channel: str
+    address: str
+
+
+class Identity:
+    """Turns addresses into pseudonyms, and back for the one who sends."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+
+    def pseudonyms(self, connection: sa.Connection, addresses: Sequence[tuple[str, str]]) -> list[Worker]:
+        """The worker behind each (channel, address); a stranger gets a new pseudonym and key. Safe when two processes meet the same one."""
+        lookups = [self._keyring.lookup("contact", channel, address) for channel, address in addresses]
+        known = vault.by_lookup(connection, lookups)
+        new = {
+            lookup: self._stranger(lookup, channel, address)
+            for lookup, (channel, address) in zip(lookups, addresses, strict=True)
+            if lookup not in known
+        }
+        if new:
+            vault.add(connection, list(new.values()))
+            known |= vault.by_lookup(connection, list(new))
+        opened = {lookup: self.worker(contact.worker_id, contact.key_sealed) for lookup, contact in known.items()}
+        return [opened[lookup] for lookup in lookups]
+
+    def _stranger(self, lookup: bytes, channel: str, address: str) -> vault.Contact:
+        worker_id, key = secrets.token_urlsafe(16), new_key()
+        sealed_key = self._keyring.seal(_PURPOSE, key, worker_id.encode())
+        return vault.Contact(lookup, worker_id, sealed_key, channel, seal_with(key, address.encode(), lookup))
+
+    def worker(self, worker_id: str, key_sealed: bytes | None) -> Worker:
+        """Open a worker's key. Raises Unopenable when the worker was forgotten."""
+        if key_sealed is None:
+            raise Unopenable("this worker was forgotten")
+        return Worker(worker_id, self._keyring.open(_PURPOSE, key_sealed, worker_id.encode()))
+
+    def address_of(self, connection: sa.Connection, worker_ids: Sequence[str]) -> dict[str, Reach]:
+        """How to reach these workers now; forgotten ones are missing."""
+        found = vault.by_worker(connection, worker_ids)
+        return {worker_id: self._reach(contact) for worker_id, contact in found.items() if contact.key_sealed is not None}
+
+    def _reach(self, contact: vault.Contact) -> Reach:
+        worker = self.worker(contact.worker_id, contact.key_sealed)
+        return Reach(worker, contact.channel, open_with(worker.key, contact.address_sealed, contact.lookup).decode())
+
+    def forget(self, connection: sa.Connection, worker_id: str) -> None:
+        """Destroy a worker's key and address."""
+        vault.destroy(connection, worker_id)

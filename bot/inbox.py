@@ -1,0 +1,90 @@
+"""The inbox: a carrier's message is durable and de-duplicated before the carrier gets its answer; nothing slow happens here."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+
+import orjson
+import sqlalchemy as sa
+
+from bot.clock import Clock
+from bot.identity import Identity
+from bot.sealed import inbox_aad
+from bot.spool import Spool
+from channels.base import Inbound, Status
+from store import doorbell
+from store import inbox as kept
+from store import outbox as sent
+from store.database import StoreAway
+from store.sealing import seal_with
+from store.writer import Writer, WriterBusy
+
+_log = logging.getLogger(__name__)
+_CARRIERS_THAT_CALL_AGAIN = frozenset({"telegram"})
+Delivered = Callable[[sa.Connection, Sequence[sent.Moved]], None]
+
+
+class Inbox:
+    """Takes what channels read and keeps it; a database that is away costs nobody their words."""
+
+    def __init__(self, writer: Writer, identity: Identity, spool: Spool, clock: Clock, delivered: Delivered) -> None:
+        self._writer = writer
+        self._identity = identity
+        self._spool = spool
+        self._clock = clock
+        self._delivered = delivered
+        self._lane = writer.lane("inbox", self._keep, max_batch=128)
+        self._status_lane = writer.lane("statuses", self._note, max_batch=128)
+        self.on_words: Callable[[], None] = lambda: None
+
+    async def accept(self, messages: Sequence[Inbound]) -> None:
+        """Keep messages. Raises StoreAway only when the carrier itself will call again."""
+        wanted = [message for message in messages if message.kind != "ignore"]
+        if not wanted:
+            return
+        try:
+            await asyncio.gather(*(self._writer.submit(self._lane, message) for message in wanted))
+        except (StoreAway, WriterBusy) as error:
+            if all(message.channel in _CARRIERS_THAT_CALL_AGAIN for message in wanted):
+                raise StoreAway("the database is away; the carrier will call again") from error
+            await asyncio.to_thread(self._spool.put, list(wanted))
+            _log.warning("the database is away; messages wait in the spool")
+        self.on_words()
+
+    async def statuses(self, statuses: Sequence[Status]) -> None:
+        """Keep carriers' words on what we sent. Raises StoreAway."""
+        await asyncio.gather(*(self._writer.submit(self._status_lane, status) for status in statuses))
+
+    async def replay(self) -> int:
+        """Take up the spool, oldest first, until it is empty or the database is away again; returns how many were taken."""
+        taken = 0
+        for path in self._spool.waiting():
+            try:
+                await self._writer.submit(self._lane, self._spool.read(path))
+            except (StoreAway, WriterBusy):
+                break
+            self._spool.remove(path)
+            taken += 1
+        if taken:
+            self.on_words()
+        return taken
+
+    def _keep(self, connection: sa.Connection, messages: Sequence[Inbound]) -> Sequence[bool]:
+        workers = self._identity.pseudonyms(connection, [(message.channel, message.address) for message in messages])
+        now = self._clock()
+        rows = [
+            kept.NewMessage(m.channel, m.key, worker.id, seal_with(worker.key, _content(m), inbox_aad(m.channel, m.key)), now)
+            for m, worker in zip(messages, workers, strict=True)
+        ]
+        new = kept.keep(connection, rows)
+        doorbell.ring(connection, doorbell.WORDS)
+        return [(message.channel, message.key) in new for message in messages]
+
+    def _note(self, connection: sa.Connection, statuses: Sequence[Status]) -> Sequence[None]:
+        moved = sent.note_statuses(connection, [(s.provider_id, s.status, s.error) for s in statuses], self._clock())
+        self._delivered(connection, moved)
+        return [None] * len(statuses)
+
+
+def _content(message: Inbound) -> bytes:
+    return orjson.dumps([message.kind, message.text, message.option, message.payload])

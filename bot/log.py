@@ -1,0 +1,83 @@
+"""Logs that cannot tell on anyone: addresses, codes, tokens and words are struck before a line is written."""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+_STRUCK = "[struck]"
+_PATTERNS = (
+    re.compile(r"whatsapp:[^\s\"',]+", re.IGNORECASE),
+    re.compile(r"\bbot\d{5,}:[\w-]{20,}"),
+    re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{30,}"),
+    re.compile(r"(?<![\w.])\+?\d(?:[\s().-]?\d){6,}(?![\w])"),
+    re.compile(r"\b[\w.+-]+@[\w-]+\.[\w.-]+"),
+    re.compile(r"\b[A-Z]{2}\.[A-Za-z0-9]{10,}\b"),
+)
+_SAID = frozenset(
+    {"text", "words", "body", "address", "from", "to", "phone", "number", "code", "token", "email", "name", "password", "totp"}
+)
+_QUIET = ("httpx", "httpcore", "telegram", "apscheduler", "sqlalchemy.engine", "uvicorn.access", "asyncio")
+
+
+def strike(text: str) -> str:
+    """Strike whatever looks like an address, a code or a token."""
+    for pattern in _PATTERNS:
+        text = pattern.sub(_STRUCK, text)
+    return text
+
+
+def _struck(value: Any) -> Any:
+    if isinstance(value, str):
+        return strike(value)
+    if isinstance(value, dict):
+        return {key: _STRUCK if str(key).lower() in _SAID else _struck(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_struck(inner) for inner in value]
+    return value
+
+
+def _strike_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {key: _STRUCK if key.lower() in _SAID else _struck(value) for key, value in event.items()}
+
+
+def _place_of_error(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """An exception's message may quote what a person wrote; its kind and place are enough to mend it."""
+    info = event.pop("exc_info", None)
+    if info is True:
+        info = sys.exc_info()
+    if isinstance(info, tuple) and info[0] is not None:
+        places = []
+        trace = info[2]
+        while trace is not None:
+            places.append(f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}")
+            trace = trace.tb_next
+        event["error"] = info[0].__name__
+        event["at"] = " > ".join(places[-6:])
+    return event
+
+
+def set_up(level: str = "INFO") -> None:
+    """Send every logger of the process through the striking processors, as JSON lines on standard error."""
+    shared: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _place_of_error,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        _strike_event,
+    ]
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    logging.root.handlers[:] = [handler]
+    logging.root.setLevel(level)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("telegram").setLevel(logging.CRITICAL)

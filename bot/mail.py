@@ -1,0 +1,192 @@
+"""Notices to officers: content-free, once each, and the bot says "the reader is warned" only when one really left."""
+
+import asyncio
+import logging
+import smtplib
+import ssl
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+import sqlalchemy as sa
+
+from bot.clock import MINUTE, SECOND, Clock
+from store import mails as kept
+from store.writer import Writer
+
+_log = logging.getLogger(__name__)
+LEASE = 2 * MINUTE
+_SUBJECTS = {
+    "new_case": "Something new waits for you",
+    "answer": "Something new waits for you",
+    "danger": "Urgent: something waits for you now",
+    "late": "A promised date has passed",
+}
+_BODIES = {
+    "new_case": "Something new has come in and lies on your desk.",
+    "answer": "There is an answer on one of the files on your desk.",
+    "danger": "Something on your desk may be urgent. Please read it now.",
+    "late": "An answer was promised and is late. The date is on your desk.",
+}
+
+
+class MailFailed(Exception):
+    """The mail was not taken; `ambiguous` means it may have been."""
+
+    def __init__(self, reason: str, *, ambiguous: bool = False) -> None:
+        super().__init__(reason)
+        self.ambiguous = ambiguous
+
+
+class Mailer(Protocol):
+    """Hands one mail over."""
+
+    def send(self, message: EmailMessage) -> None:
+        """Send, or raise MailFailed."""
+        ...
+
+
+class NoMailer:
+    """No mail server is set: nothing leaves, and nobody is told that it did."""
+
+    def send(self, message: EmailMessage) -> None:  # noqa: ARG002
+        """Always fails, so that no text claims a notice left."""
+        raise MailFailed("no mail server is set (WEERKLANK_SMTP_URL)")
+
+
+class FileMailer:
+    """Mails as files in a folder: for the demo and tests, where no mail may leave."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def send(self, message: EmailMessage) -> None:
+        """Write the mail under a running number."""
+        number = sum(1 for _ in self._folder.glob("*.eml")) + 1
+        (self._folder / f"{number:05d}.eml").write_bytes(message.as_bytes())
+
+
+class SmtpMailer:
+    """Mails by SMTP: `smtp://host:port` (loopback only), `smtp+starttls://...` or `smtps://...`, with user and password in the URL."""
+
+    def __init__(self, url: str, timeout: float = 20.0) -> None:
+        self._parts = urlsplit(url)
+        self._timeout = timeout
+        if self._parts.scheme not in {"smtp", "smtps", "smtp+starttls"} or not self._parts.hostname:
+            raise ValueError("WEERKLANK_SMTP_URL must look like smtp+starttls://name:password@host:587 (or smtps://, smtp://)")
+
+    def _open(self) -> smtplib.SMTP:
+        host = self._parts.hostname or ""
+        if self._parts.scheme == "smtps":
+            return smtplib.SMTP_SSL(host, self._parts.port or 465, timeout=self._timeout, context=ssl.create_default_context())
+        server = smtplib.SMTP(host, self._parts.port or 25, timeout=self._timeout)
+        if self._parts.scheme == "smtp+starttls":
+            server.starttls(context=ssl.create_default_context())
+        return server
+
+    def send(self, message: EmailMessage) -> None:
+        """Send, or raise MailFailed; a connection lost after the words were handed over is ambiguous."""
+        try:
+            server = self._open()
+        except (OSError, smtplib.SMTPException) as error:
+            raise MailFailed("the mail server cannot be reached") from error
+        try:
+            with server:
+                if self._parts.username:
+                    server.login(unquote(self._parts.username), unquote(self._parts.password or ""))
+                server.send_message(message)
+        except smtplib.SMTPResponseException as error:
+            raise MailFailed(f"the mail server answered {error.smtp_code}") from error
+        except smtplib.SMTPRecipientsRefused as error:
+            raise MailFailed("the mail server refused the recipients") from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise MailFailed("the connection to the mail server broke", ambiguous=True) from error
+
+
+def write(mail: kept.Mail, *, sender: str, desk_url: str, when: str) -> EmailMessage:
+    """Write a notice: that something waits, never what, whose or where. The same notice always has the same Message-ID."""
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = ", ".join(mail.addresses)
+    message["Subject"] = _SUBJECTS[mail.kind]
+    message["Date"] = when
+    message["Message-ID"] = f"<notice-{mail.id}@{urlsplit(desk_url).hostname or 'weerklank'}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(f"{_BODIES[mail.kind]}\n\n{desk_url}\n")
+    return message
+
+
+Ended = Callable[[sa.Connection, kept.Mail, bool], None]
+
+
+class Notices:
+    """The loop that sends notices of one process."""
+
+    def __init__(self, writer: Writer, mailer: Mailer, clock: Clock, settings: Mapping[str, str], ended: Ended) -> None:
+        self._writer = writer
+        self._mailer = mailer
+        self._clock = clock
+        self._sender = settings["sender"]
+        self._desk_url = settings["desk_url"]
+        self._ended = ended
+        self._bell = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def ring(self) -> None:
+        """Say, from any thread, that a notice may be due."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._bell.set)
+
+    async def run(self, every: float) -> None:
+        """Send what is due, woken by `ring` and at least `every` seconds, until cancelled."""
+        self._loop = asyncio.get_running_loop()
+        while True:
+            self._bell.clear()
+            await self._writer.call(self._recover)
+            while await self.send_due():
+                pass
+            try:
+                await asyncio.wait_for(self._bell.wait(), timeout=every)
+            except TimeoutError:
+                continue
+
+    def _recover(self, connection: sa.Connection) -> None:
+        for mail_id in kept.recover(connection, self._clock()):
+            mail = kept.one(connection, mail_id)
+            self._ended(connection, mail, False)
+
+    async def send_due(self) -> bool:
+        """Send the notices that are due; True if there were any."""
+        now = self._clock()
+        due = await self._writer.call(lambda connection: kept.claim(connection, now, now + LEASE, 16))
+        for mail in due:
+            state = await self._handed_over(mail)
+            await self._writer.call(lambda connection, mail=mail, state=state: self._settle(connection, mail, state))
+        return bool(due)
+
+    async def _handed_over(self, mail: kept.Mail) -> str:
+        if not mail.addresses:
+            return "failed"
+        try:
+            await asyncio.to_thread(self._mailer.send, write(mail, sender=self._sender, desk_url=self._desk_url, when=self._date()))
+        except MailFailed as error:
+            _log.warning("a notice of kind %s did not leave: %s", mail.kind, error)
+            if error.ambiguous:
+                return "due" if mail.kind == "danger" and mail.attempts < kept.MOST_ATTEMPTS else "maybe_sent"
+            return "failed" if mail.attempts >= kept.MOST_ATTEMPTS or isinstance(self._mailer, NoMailer) else "due"
+        return "sent"
+
+    def _date(self) -> str:
+        return format_datetime(datetime.fromtimestamp(self._clock() / SECOND, UTC))
+
+    def _settle(self, connection: sa.Connection, mail: kept.Mail, state: str) -> None:
+        now = self._clock()
+        again = now + (10 * SECOND << mail.attempts)
+        kept.settle(connection, mail.id, state, now, again if state == "due" else now)
+        if state != "due":
+            self._ended(connection, mail, state == "sent")

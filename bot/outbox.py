@@ -1,0 +1,190 @@
+"""Deliveries: claims what is due, hands it to its channel, and alone decides what a failure means.
+
+A row is committed `sending` before the carrier is called. One found so after its lease was cut off between call and answer: a flow's
+question goes once more and is marked, an officer's words never go again by themselves (docs/decisions/0004-maybe-sent.md).
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from bot.clock import HOUR, MINUTE, SECOND, Clock
+from bot.identity import Identity, Reach
+from bot.knocks import Knocks
+from bot.sealed import open_message
+from channels.base import Channel, Choice, Failure, Outbound, SendError
+from store import outbox as kept
+from store.sealing import Unopenable
+from store.writer import Writer
+
+_log = logging.getLogger(__name__)
+LEASE = 90 * SECOND
+CALL_TIMEOUT = 45.0
+_AT_ONCE = 48
+_MOST_ATTEMPTS = 12
+_LONGEST_WAIT = 30 * MINUTE
+_OPERATORS = frozenset({Failure.CONFIG, Failure.FILTERED, Failure.BAD_CONTENT})
+_SHUTS_THE_DOOR = frozenset({Failure.OPT_OUT, Failure.BLOCKED_BY_USER, Failure.UNDELIVERABLE})
+_AGAIN = frozenset({Failure.RATE_LIMITED, Failure.TEMPORARY})
+
+Wording = Callable[[sa.Connection, kept.Row], str]
+Delivered = Callable[[sa.Connection, Sequence[kept.Moved]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A claimed row with everything a channel needs."""
+
+    row: kept.Row
+    message: Outbound
+
+
+@dataclass(frozen=True, slots=True)
+class _Shut:
+    """A worker to whom nothing may be sent any more, and why."""
+
+    worker_id: str
+    why: str
+
+
+class Deliveries:
+    """The delivery loop of one process."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        identity: Identity,
+        clock: Clock,
+        channels: Mapping[str, Channel],
+        knocks: Knocks,
+        *,
+        wording: Wording,
+        delivered: Delivered,
+    ) -> None:
+        self._writer = writer
+        self._identity = identity
+        self._clock = clock
+        self._channels = channels
+        self._knocks = knocks
+        self._wording = wording
+        self._delivered = delivered
+        self._flying: Counter[str] = Counter()
+        self._sends: set[asyncio.Task[None]] = set()
+        self._bell = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._lane = writer.lane("settle", self._settle, max_batch=128)
+
+    def ring(self) -> None:
+        """Say, from any thread, that something may be due."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._bell.set)
+
+    async def run(self, every: float) -> None:
+        """Deliver whatever is due, woken by `ring` and at least `every` seconds, until cancelled."""
+        self._loop = asyncio.get_running_loop()
+        while True:
+            self._bell.clear()
+            while await self.deliver_due():
+                pass
+            try:
+                await asyncio.wait_for(self._bell.wait(), timeout=every)
+            except TimeoutError:
+                await self._writer.call(self._recover)
+
+    async def drain(self) -> None:
+        """Let the sends under way come to their end."""
+        if self._sends:
+            await asyncio.wait(self._sends, timeout=CALL_TIMEOUT)
+
+    async def deliver_due(self) -> bool:
+        """Claim what is due and start sending it; True when there may be more at once."""
+        open_channels = [name for name in self._channels if self._flying[name] < _AT_ONCE]
+        ready = await self._writer.call(lambda connection: self._claim(connection, open_channels))
+        for one in ready:
+            self._flying[one.row.channel] += 1
+            task = asyncio.create_task(self._send(one))
+            self._sends.add(task)
+            task.add_done_callback(self._sends.discard)
+        return bool(ready)
+
+    def _recover(self, connection: sa.Connection) -> None:
+        now = self._clock()
+        kept.notices_overdue(connection, now)
+        self._delivered(connection, kept.recover(connection, now))
+
+    def _claim(self, connection: sa.Connection, channels: Sequence[str]) -> list[_Ready]:
+        now = self._clock()
+        self._knocks.give(connection, now)
+        rows = kept.claim(connection, now, now + LEASE, channels, _AT_ONCE)
+        people = self._identity.address_of(connection, list({row.worker_id for row in rows}))
+        ready = [self._ready(connection, row, people.get(row.worker_id)) for row in rows]
+        lost = [kept.Settlement(row.id, "dropped") for row, one in zip(rows, ready, strict=True) if one is None]
+        if lost:
+            kept.settle(connection, lost, now)
+        return [one for one in ready if one is not None]
+
+    def _ready(self, connection: sa.Connection, row: kept.Row, reach: Reach | None) -> _Ready | None:
+        if reach is None:
+            return None
+        try:
+            text, choices = self._content(connection, row, reach)
+        except Unopenable:
+            return None
+        return _Ready(row, Outbound(str(row.id), reach.address, text, choices))
+
+    def _content(self, connection: sa.Connection, row: kept.Row, reach: Reach) -> tuple[str, tuple[Choice, ...]]:
+        if row.sealed is not None:
+            text, choices = open_message(reach.worker.key, row.worker_id, row.sealed)
+            return text, tuple(Choice(*choice) for choice in choices)
+        return self._wording(connection, row), ()
+
+    async def _send(self, one: _Ready) -> None:
+        try:
+            outcome, shut = await self._handed_over(one)
+            await self._writer.submit(self._lane, (outcome, shut))
+        finally:
+            self._flying[one.row.channel] -= 1
+            self._bell.set()
+
+    async def _handed_over(self, one: _Ready) -> tuple[kept.Settlement, _Shut | None]:
+        try:
+            async with asyncio.timeout(CALL_TIMEOUT):
+                sent = await self._channels[one.row.channel].send(one.message)
+        except SendError as error:
+            return self._after(one.row, error)
+        except TimeoutError:
+            return self._after(one.row, SendError(Failure.TEMPORARY, ambiguous=True))
+        return kept.Settlement(one.row.id, "sent", sent.provider_id, sent.status), None
+
+    def _after(self, row: kept.Row, error: SendError) -> tuple[kept.Settlement, _Shut | None]:
+        failure = error.failure
+        if failure in _OPERATORS:
+            _log.error("channel %s refused a message: %s", row.channel, error)
+        if error.ambiguous:
+            return self._ambiguous(row, failure), None
+        if failure in _AGAIN and row.attempts + 1 < _MOST_ATTEMPTS:
+            return self._later(row, failure, error.retry_after), None
+        shut = _Shut(row.worker_id, failure.value) if failure in _SHUTS_THE_DOOR else None
+        return kept.Settlement(row.id, "failed", status="failed", failure=failure.value), shut
+
+    def _ambiguous(self, row: kept.Row, failure: Failure) -> kept.Settlement:
+        if row.kind == "reply" or row.maybe:
+            return kept.Settlement(row.id, "maybe_sent", failure=failure.value, maybe=True)
+        again = self._clock() + 2 * SECOND
+        return kept.Settlement(row.id, "due", failure=failure.value, due_at=again, maybe=True)
+
+    def _later(self, row: kept.Row, failure: Failure, retry_after: float | None) -> kept.Settlement:
+        wait = int(retry_after * SECOND) if retry_after is not None else min(SECOND << row.attempts, _LONGEST_WAIT)
+        return kept.Settlement(row.id, "due", failure=failure.value, due_at=self._clock() + min(wait, HOUR))
+
+    def _settle(self, connection: sa.Connection, items: Sequence[tuple[kept.Settlement, _Shut | None]]) -> Sequence[None]:
+        moved = kept.settle(connection, [settlement for settlement, _ in items], self._clock())
+        for _, shut in items:
+            if shut is not None:
+                kept.shut(connection, shut.worker_id, shut.why)
+        self._delivered(connection, moved)
+        return [None] * len(items)

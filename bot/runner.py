@@ -1,0 +1,50 @@
+"""Runs tasks in this process: claims them with a lease, tries again with back-off, sets the hopeless aside with a reason."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.clock import HOUR, MINUTE, SECOND, Clock
+from store import tasks as kept
+from store.writer import Writer
+
+_log = logging.getLogger(__name__)
+LEASE = 5 * MINUTE
+_AT_ONCE = 8
+Work = Callable[[Mapping[str, Any]], None]
+
+
+class Runner:
+    """The task loop of one process."""
+
+    def __init__(self, writer: Writer, clock: Clock, work: Mapping[str, Work]) -> None:
+        self._writer = writer
+        self._clock = clock
+        self._work = work
+
+    async def run(self, every: float) -> None:
+        """Run due tasks until cancelled, looking every `every` seconds."""
+        while True:
+            while await self.run_due():
+                pass
+            await asyncio.sleep(every)
+
+    async def run_due(self) -> bool:
+        """Run the tasks that are due; True if there were any."""
+        now = self._clock()
+        due = await self._writer.call(lambda connection: kept.claim(connection, now, now + LEASE, _AT_ONCE))
+        for task in due:
+            await self._run(task)
+        return bool(due)
+
+    async def _run(self, task: kept.Task) -> None:
+        try:
+            await asyncio.to_thread(self._work[task.task], task.arguments)
+        except Exception as error:  # whatever a task breaks on, the others go on; its reason is kept and shown
+            _log.exception("the task %s failed", task.task)
+            again = self._clock() + min(10 * SECOND << task.attempts, HOUR)
+            reason = type(error).__name__
+            await self._writer.call(lambda connection: kept.failed(connection, task, reason, again))
+        else:
+            await self._writer.call(lambda connection: kept.finished(connection, task.id))

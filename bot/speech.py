@@ -1,0 +1,124 @@
+"""What the bot says: a flow's text, in the worker's language, on her channel, filled with what is true now."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.clock import SECOND
+from bot.identity import Worker
+from bot.sealed import seal_message
+from cases.model import Place, Programme
+from channels.registry import CARDS
+from flows.events import Say
+from flows.render import View, render
+from flows.revisions import Library
+from flows.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What stands while a batch is handled: the programme and the flows as they are now."""
+
+    programme: Programme
+    library: Library
+
+
+def told(moment: int, timezone: str, *, with_hour: bool) -> str:
+    """A promised moment as a worker reads it: `28-11`, or `24-11 18:00` where hours count, at the place where she is."""
+    local = datetime.fromtimestamp(moment / SECOND, UTC).astimezone(ZoneInfo(timezone))
+    return local.strftime("%d-%m %H:%M" if with_hour else "%d-%m")
+
+
+class Facts(Mapping[str, str]):
+    """What a text may say: programme and country facts, and those of this talk. A fact that is not known is absent, never empty.
+
+    `code` is asked for only when a text really tells it, since each asking takes a code out of the pool.
+    """
+
+    def __init__(self, known: Mapping[str, str], code: Callable[[], str] | None = None) -> None:
+        self._known = known
+        self._code = code
+
+    @cached_property
+    def _told_code(self) -> str:
+        digits = self._code() if self._code is not None else ""
+        return f"{digits[:4]} {digits[4:]}"
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._known or (name == "code" and self._code is not None)
+
+    def __getitem__(self, name: str) -> str:
+        if name == "code" and self._code is not None:
+            return self._told_code
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._known
+        if self._code is not None:
+            yield "code"
+
+    def __len__(self) -> int:
+        return len(self._known) + (self._code is not None)
+
+
+def place_facts(programme: Programme, place: Place | None, company_id: str | None, language: str) -> dict[str, str]:
+    """Who runs the line, who reads, and whom to call where the worker is."""
+    company = company_id or (place.lead if place is not None else programme.fallback_desk)
+    facts = {
+        "line": programme.name_in(language),
+        "operator": programme.operator.name,
+        "company": programme.company_name(company),
+        "reader_desk": programme.company_name(company),
+    }
+    if programme.self_run:
+        facts["self_run"] = programme.operator.name
+    country = programme.countries.get(place.country, {}) if place is not None else {}
+    facts |= {name: str(country[name]) for name in _COUNTRY_FACTS if country.get(name)}
+    if str(country.get("free", "")).lower() == "true" and "emergency" in facts:
+        facts["emergency_free"] = facts["emergency"]
+    return facts
+
+
+_COUNTRY_FACTS = ("emergency", "fire", "women_children", "labour_office", "listening", "listening_note")
+
+
+class Speech:
+    """Renders and seals what the bot says."""
+
+    def __init__(self, house: Callable[[], House]) -> None:
+        self._house = house
+
+    def render(
+        self, say: Say, channel: str, language: str, facts: Mapping[str, str]
+    ) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+        """The messages a text becomes on a channel: text and choices each."""
+        flow = self._house().library.revisions[say.revision]
+        return tuple((one.text, one.choices) for one in render(flow, say, View(language, CARDS[channel].limits, facts)))
+
+    def notice(self, node: str) -> Say:
+        """A text that no flow asks for (a knock, a late notice), from the library's `notices`."""
+        return self._house().library.notice(node)
+
+    def wording(self, node: str, channel: str, language: str, facts: Mapping[str, str]) -> str:
+        """A notice as one text, to be kept with the case."""
+        return "\n".join(text for text, _ in self.render(self.notice(node), channel, language, facts))
+
+    def rows(self, worker: Worker, channel: str, node: str, session: Session, now: int) -> list[dict[str, Any]]:
+        """Outbox rows of a notice that says nothing about any case."""
+        programme = self._house().programme
+        facts = {"line": programme.name_in(session.language)}
+        return [
+            {
+                "worker_id": worker.id,
+                "channel": channel,
+                "kind": node,
+                "state": "due",
+                "due_at": now,
+                "created_at": now,
+                "sealed": seal_message(worker.key, worker.id, text, choices),
+            }
+            for text, choices in self.render(self.notice(node), channel, session.language, facts)
+        ]

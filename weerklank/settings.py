@@ -1,0 +1,80 @@
+"""The settings of one installation, from the environment or `.env`; each is described in docs/reference/settings.md."""
+
+import base64
+import binascii
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from store.sealing import Keyring
+
+
+class SettingsError(ValueError):
+    """A setting is missing or wrong; the message is one sentence that says what to do."""
+
+
+def _listed(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+Secrets = Annotated[list[SecretStr], NoDecode, BeforeValidator(_listed)]
+
+
+class Settings(BaseSettings):
+    """What CONTRACT.md names `WEERKLANK_...`, without the prefix. A channel whose settings are absent is off."""
+
+    model_config = SettingsConfigDict(env_prefix="WEERKLANK_", env_file=".env", extra="ignore", frozen=True)
+
+    database_url: str | None = Field(default=None, description="Where everything is kept; without it an SQLite file in the data folder.")
+    data_dir: Path = Field(default=Path("var"), description="Folder for the SQLite file, the spool and the demo's mails.")
+    public_url: str = Field(
+        default="http://127.0.0.1:8000", description="The address carriers and officers call; signatures are checked against it."
+    )
+    sealing_keys: Secrets = Field(default_factory=list, description="Keys that seal everything, newest first, each 32 bytes in base64.")
+    lookup_pepper: SecretStr | None = Field(
+        default=None, description="Secret for keyed look-up of addresses and codes, 32 bytes in base64."
+    )
+    twilio_account_sid: str | None = Field(default=None, description="Twilio account.")
+    twilio_auth_tokens: Secrets = Field(default_factory=list, description="Twilio's signing tokens; any may sign, the first sends.")
+    twilio_api_url: str = Field(default="https://api.twilio.com", description="Base address of Twilio's API.")
+    twilio_sms_from: str | None = Field(default=None, description="Number that SMS leave from.")
+    twilio_whatsapp_from: str | None = Field(default=None, description="WhatsApp number that messages leave from, without `whatsapp:`.")
+    twilio_messaging_service_sid: str | None = Field(
+        default=None, description="Messaging Service to send SMS through, in place of a number."
+    )
+    telegram_bot_token: SecretStr | None = Field(default=None, description="Token of the Telegram bot.")
+    telegram_webhook_secret: SecretStr | None = Field(default=None, description="Secret that Telegram repeats in each webhook.")
+    telegram_api_url: str = Field(default="https://api.telegram.org", description="Base address of Telegram's Bot API.")
+    smtp_url: SecretStr | None = Field(
+        default=None, description="Mail server for notices to officers: smtp+starttls://name:password@host:587."
+    )
+    mail_from: str = Field(default="weerklank@localhost", description="Sender of notices to officers.")
+    codes_ahead: int = Field(
+        default=1000, ge=1, le=100_000, description="How many workers' codes are made ahead; a burst takes one a first report."
+    )
+    late_check_seconds: float = Field(default=20.0, gt=0, le=3600, description="How often promised dates are looked at.")
+    web_phone: bool = Field(default=False, description="Whether the web phone at /talk is a channel of its own here.")
+    log_level: str = Field(
+        default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged; words and addresses never are."
+    )
+
+    @property
+    def database(self) -> str:
+        """The database's URL, embedded by default."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'weerklank.sqlite3').absolute()}"
+
+    def keyring(self) -> Keyring:
+        """The service's keys. Raises SettingsError or store.sealing.WeakKey with one clear sentence."""
+        if self.lookup_pepper is None:
+            raise SettingsError("WEERKLANK_LOOKUP_PEPPER is not set; make one with `weerklank keys new`")
+        keys = [_key(secret, f"WEERKLANK_SEALING_KEYS, key {number}") for number, secret in enumerate(self.sealing_keys, start=1)]
+        return Keyring(keys, _key(self.lookup_pepper, "WEERKLANK_LOOKUP_PEPPER"))
+
+
+def _key(secret: SecretStr, name: str) -> bytes:
+    try:
+        return base64.b64decode(secret.get_secret_value(), validate=True)
+    except binascii.Error as error:
+        raise SettingsError(f"{name} is not base64; make one with `weerklank keys new`") from error

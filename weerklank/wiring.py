@@ -1,0 +1,193 @@
+"""Builds the service once, from its settings: keys, store, channels, conversation, deliveries, clocks, web."""
+
+import asyncio
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot import clock as clocks
+from bot import forgetting
+from bot.clock import Clock
+from bot.conversation import Conversation
+from bot.identity import Identity
+from bot.inbox import Inbox
+from bot.knocks import Knocks
+from bot.lexicon import the_lexicon
+from bot.mail import Mailer, NoMailer, Notices, SmtpMailer
+from bot.outbox import Deliveries
+from bot.promises import Promises
+from bot.runner import Runner
+from bot.speech import Speech
+from bot.spool import Spool
+from bot.stock import CodeStock
+from bot.timers import Timer, Timers
+from channels.base import Channel
+from channels.registry import ChannelConfig, Channels, open_channels
+from store import doorbell
+from store.database import Database, open_database
+from store.sealing import Keyring
+from store.writer import Writer
+from weerklank.house import Houses, store_shipped
+from weerklank.settings import Settings
+
+DRAIN_EVERY = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a command may bring of its own: another clock, another mailer, phones of its own in place of carriers."""
+
+    clock: Clock = clocks.now
+    mailer: Mailer | None = None
+    phones: Mapping[str, Channel] = field(default_factory=dict[str, Channel])
+
+
+class Service:
+    """One process of the service: what it is made of, and how it starts and stops."""
+
+    def __init__(self, settings: Settings, parts: Parts | None = None) -> None:
+        self.settings = settings
+        self.parts = parts or Parts()
+        self.clock = self.parts.clock
+        self.keyring: Keyring = settings.keyring()
+        self.database: Database = open_database(settings.database)
+        self.writer = Writer(self.database)
+        self.houses = Houses(self.database)
+        self.channels: Channels = open_channels(channel_config(settings))
+        self.senders: dict[str, Channel] = {**self.channels.senders, **self.parts.phones}
+        self.identity = Identity(self.keyring)
+        self.speech = Speech(self.houses.now)
+        self.promises = Promises(self.keyring, self.speech, self.houses.now, self.clock)
+        self.inbox = Inbox(
+            self.writer, self.identity, Spool(settings.data_dir / "spool", self.keyring), self.clock, self.promises.delivered
+        )
+        self.conversation = Conversation(self.keyring, self.identity, self.speech, self.houses.now, the_lexicon(), self.clock)
+        self.knocks = Knocks(self.identity, self.speech, self.senders)
+        self.deliveries = Deliveries(
+            self.writer,
+            self.identity,
+            self.clock,
+            self.senders,
+            self.knocks,
+            wording=self.promises.wording,
+            delivered=self.promises.delivered,
+        )
+        self.notices = Notices(self.writer, self._mailer(), self.clock, self._mail_settings(), self.promises.notice_ended)
+        self.stock = CodeStock(self.writer, self.keyring, settings.codes_ahead, self._stocked)
+        self.runner = Runner(self.writer, self.clock, {forgetting.TASK: self._forget_worker})
+        self._turn = self.writer.turn("conversation", self.conversation.turn, self._answers_wait)
+        self._late = self.writer.turn("promises", self.promises.mark_missed, self.notices.ring)
+        self._timers = Timers(self.writer, self.clock, self._clockwork())
+        self._background: list[asyncio.Task[Any]] = []
+        self._stopping = threading.Event()
+        self._listener: threading.Thread | None = None
+
+    def _mailer(self) -> Mailer:
+        if self.parts.mailer is not None:
+            return self.parts.mailer
+        url = self.settings.smtp_url
+        return NoMailer() if url is None else SmtpMailer(url.get_secret_value())
+
+    def _mail_settings(self) -> dict[str, str]:
+        return {"sender": self.settings.mail_from, "desk_url": f"{self.settings.public_url.rstrip('/')}/desk/"}
+
+    def _clockwork(self) -> dict[str, Timer]:
+        return {
+            "promises": Timer(self.settings.late_check_seconds, lambda: self.writer.ring(self._late)),
+            "inbox": Timer(DRAIN_EVERY, lambda: self.writer.ring(self._turn), everywhere=True),
+            "house": Timer(30.0, lambda: self.houses.reload() and None, everywhere=True),
+        }
+
+    def words_came(self) -> None:
+        """Words lie in the inbox: handle them here, if this process does that."""
+        self.writer.ring(self._turn)
+
+    def answers_came(self) -> None:
+        """Something may be due in the outbox or the mails."""
+        self.deliveries.ring()
+        self.notices.ring()
+
+    def _answers_wait(self) -> None:
+        self.answers_came()
+
+    def _stocked(self) -> None:
+        self.conversation.stocked()
+        self.words_came()
+
+    def _forget_worker(self, arguments: Mapping[str, Any]) -> None:
+        patient = forgetting.is_patient(arguments["since"], self.clock())
+        self.writer.call_sync(
+            lambda connection: forgetting.forget_worker(connection, self.identity, arguments["worker_id"], patient=patient)
+        )
+
+    def prepare(self) -> None:
+        """Store the shipped flows and read the programme. Raises NoProgramme."""
+        self.writer.start()
+        self.writer.call_sync(lambda connection: store_shipped(connection, self.clock()))
+        self.houses.reload()
+
+    async def start(self, *, background: bool) -> None:
+        """Start what runs by itself: always the spool's replay; with `background` conversation, deliveries, notices, tasks and clocks."""
+        self._background.append(asyncio.create_task(self._replay()))
+        if not background:
+            return
+        self.inbox.on_words = self.words_came
+        self.conversation.on_hashed = self.words_came
+        self.conversation.on_dry = self.stock.ring
+        loops = (self.deliveries.run(DRAIN_EVERY), self.notices.run(5 * DRAIN_EVERY), self.runner.run(DRAIN_EVERY))
+        self._background += [asyncio.create_task(loop) for loop in loops]
+        self.stock.start()
+        self._timers.start()
+        self.words_came()
+        if self.database.kind == "postgresql":
+            self._listener = threading.Thread(target=self._listen, name="doorbell", daemon=True)
+            self._listener.start()
+
+    def _listen(self) -> None:
+        while not self._stopping.is_set():
+            doorbell.listen(self.database, self._heard, self._stopping.is_set)
+            self._stopping.wait(1.0)
+
+    def _heard(self, bell: str) -> None:
+        if bell == doorbell.WORDS:
+            self.words_came()
+        else:
+            self.answers_came()
+
+    async def _replay(self) -> None:
+        while True:
+            await self.inbox.replay()
+            await asyncio.sleep(DRAIN_EVERY)
+
+    async def stop(self) -> None:
+        """Finish what was begun and let go of everything."""
+        self._stopping.set()
+        if self._timers.running:
+            await asyncio.to_thread(self._timers.stop)
+        self.stock.stop()
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        await self.deliveries.drain()
+        self.conversation.close()
+        await asyncio.to_thread(self.writer.stop)
+        for channel in self.senders.values():
+            await channel.close()
+        self.database.close()
+
+
+def channel_config(settings: Settings) -> ChannelConfig:
+    """What the channels need of the settings."""
+    return ChannelConfig(
+        public_url=settings.public_url,
+        twilio_account_sid=settings.twilio_account_sid,
+        twilio_auth_tokens=tuple(token.get_secret_value() for token in settings.twilio_auth_tokens),
+        twilio_api_url=settings.twilio_api_url,
+        twilio_sms_from=settings.twilio_sms_from,
+        twilio_whatsapp_from=settings.twilio_whatsapp_from,
+        twilio_messaging_service_sid=settings.twilio_messaging_service_sid,
+        telegram_bot_token=settings.telegram_bot_token.get_secret_value() if settings.telegram_bot_token else None,
+        telegram_webhook_secret=settings.telegram_webhook_secret.get_secret_value() if settings.telegram_webhook_secret else None,
+        telegram_api_url=settings.telegram_api_url,
+    )
