@@ -6,9 +6,9 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-import sqlalchemy as sa
 
-from store.tables import metadata
+from store.database import open_database
+from store.migrate import upgrade
 from tests.databases import KINDS, Databases, Kind
 
 # The same examples on every machine: a failure seen once can be looked at.
@@ -25,10 +25,10 @@ def pytest_report_header() -> str:
 
 
 def lay_tables(url: str) -> None:
-    """Fill a template database with every table."""
-    engine = sa.create_engine(url)
-    metadata.create_all(engine)
-    engine.dispose()
+    """Fill a template database with every table, by the same migrations that an operator runs."""
+    database = open_database(url)
+    upgrade(database)
+    database.close()
 
 
 @pytest.fixture(scope="session")
