@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from cases import entries, routing, severity
 from cases.change import Case, CaseChange, NewMail, touched
 from cases.model import Place, Programme
+from cases.routing import RoutingFacts
 from cases.save import save
 from store import mails
 from store.sealing import Keyring
@@ -17,7 +18,7 @@ from store.tables import cases
 
 @dataclass(frozen=True, slots=True)
 class LateNotice:
-    """A missed promise: what the worker was told, what is told now, and the notice to a superior (`mail_id`, None when nobody can be told).
+    """A missed promise: what the worker was told, what is told now, and the notice to a superior (`mail_id`).
 
     `worker_id` is None while the worker hides. Times in milliseconds.
     """
@@ -31,7 +32,7 @@ class LateNotice:
     told: int
     new: int
     seq: int
-    mail_id: int | None
+    mail_id: int
 
 
 def overdue(connection: sa.Connection, now: int, limit: int) -> list[Case]:
@@ -47,9 +48,9 @@ def mark_late(connection: sa.Connection, keyring: Keyring, programme: Programme,
     """
     told = case["answer_by"]
     new = now + programme.answer_within(case["company_id"], severity.clock(case["severity"], case["danger"]))
-    superiors = routing.leads(programme, case["company_id"], case["excluded"])
     key = f"late:{case['id']}:{told}"
-    notices = (NewMail("late", key, superiors),) if superiors else ()
+    # A notice without anybody to go to fails, and the worker is told so: it is put all the same.
+    notices = (NewMail("late", key, routing.leads(programme, case["company_id"], case["excluded"])),)
     saved = save(
         connection, keyring, case, CaseChange(touched(case, now, answer_by=new, late_at=now), (entries.late(now, told, new),), notices)
     )
@@ -63,8 +64,24 @@ def mark_late(connection: sa.Connection, keyring: Keyring, programme: Programme,
         told=told,
         new=new,
         seq=saved.last_seq,
-        mail_id=mails.states_of(connection, [key]).get(key, (None, ""))[0],
+        mail_id=mails.states_of(connection, [key])[key][0],
     )
+
+
+def first_answer_by(programme: Programme, place: Place | None, now: int) -> int:
+    """Say by when a person would answer words written now: the longest date, before anything is known of them."""
+    desk = routing.desk_for(RoutingFacts(place, "en"), programme)
+    return now + programme.answer_within(desk.company, "normal")
+
+
+def counts_hours(case: Case) -> bool:
+    """Say whether the promise is short enough to be told with its hour."""
+    return severity.clock(case["severity"], case["danger"]) != "normal"
+
+
+def date_missed(mail_key: str) -> int:
+    """Read from a late notice's key which date (milliseconds) was missed."""
+    return int(mail_key.rpartition(":")[2])
 
 
 def after_quiet(place: Place | None, now: int) -> int:

@@ -219,7 +219,7 @@ def _entry(at: AtDesk, entry: Entry, opened: _Sealed, desk_language: str) -> Ent
         at=entry.at,
         author=entry.author,
         author_name=_author(at, entry.author),
-        text=str(entry.body.get("text", "")) if spoken else "",
+        text=str(entry.body.get("text" if spoken else "wording", "")),
         language=language,
         translations=_translations(at, entry, beside),
         translated=language is None
@@ -229,7 +229,7 @@ def _entry(at: AtDesk, entry: Entry, opened: _Sealed, desk_language: str) -> Ent
         words=_words(at, entry, opened, spoken=spoken),
         delivery=delivery,
         waits_for_wording=hold == "translation",
-        body={key: value for key, value in entry.body.items() if key != "text"},
+        body={key: value for key, value in entry.body.items() if key not in ("text", "wording")},
     )
 
 

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from words.digits import ascii_digits
-
 from cases import entries, lifecycle, routing, severity, taxonomy
 from cases.change import NOTHING, Case, CaseChange, NewEntry, NewMail, touched
 from cases.model import Place, Programme, Who
 from cases.routing import Desk, RoutingFacts
+from words.digits import ascii_digits
 
 ANSWER_MAIL_EVERY = 600_000
 """Many words in a row bring one notice: at most one in each ten minutes of the clock, in milliseconds."""

@@ -4,10 +4,9 @@ import zoneinfo
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from words.digits import luhn_digit, luhn_ok
-
 from cases.model import READING_ROLES, Place, Programme, Rule
 from cases.programme_form import Form
+from words.digits import luhn_digit, luhn_ok
 
 _ZONES = frozenset(zoneinfo.available_timezones())
 
