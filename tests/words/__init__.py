@@ -1,0 +1,1 @@
+"""What the words room promises about text in every script."""

@@ -1,0 +1,12 @@
+"""Words: text in every script, as values and pure functions. It imports nothing of ours, so every room may use it.
+
+| file | holds |
+|---|---|
+| `digits.py` | digits of any script, a site's code with its check digit, a case's code, and taking both out of a text |
+| `fold.py` | the form in which two spellings of one word are equal, and typography that fits a cheap SMS |
+| `segments.py` | what a text costs as SMS: encoding, segments, units |
+| `graphemes.py` | letters as a person counts them, and cutting a long text between them |
+| `limits.py` | what a channel can carry, as a value |
+
+To add a script's digits: one line in `digits.ZEROS`. To add a letter that people also type plainly: one line in `fold.PLAIN`.
+"""
