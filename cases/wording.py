@@ -27,6 +27,7 @@ class Wording:
     deliveries: Mapping[str, str]
     knocked: str
     kinds: Mapping[str, str]
+    answers: Mapping[bool | None, str]
     authors: Mapping[str, str]
     reads_language: str
     nobody_reads: str
@@ -65,7 +66,9 @@ class Wording:
     def _shown(self, value: Any) -> str:
         if isinstance(value, list | tuple):
             return ", ".join(map(str, value))
-        text = "-" if value is None else str(value)
+        if value is None or isinstance(value, bool):
+            return self.answers[value]
+        text = str(value)
         return self.states.get(text, self.allowed.get(text, self.deliveries.get(text, text)))
 
 
@@ -165,6 +168,7 @@ ENGLISH = Wording(
             "reply": "",
         }
     ),
+    answers=MappingProxyType({True: "yes", False: "no", None: "not asked"}),
     authors=MappingProxyType({"worker": "worker", "bot": "line", "clock": "clock", "carrier": "carrier"}),
     reads_language="{name} reads {language}",
     nobody_reads="Nobody in the programme reads {language} yet",

@@ -1,0 +1,98 @@
+"""Every promise has a date: once missed, a superior is told once and a new date is made, also after a day of downtime."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from cases import clocks, desk
+from cases.intake import Danger
+from store.tables import mails
+from tests.cases.house import DAY, HOUR, KEYRING, NOW, House, opening, sample
+
+
+def _late(house: House, now: int) -> list[clocks.LateNotice]:
+    with house.write() as connection:
+        return [
+            clocks.mark_late(connection, KEYRING, house.programme, case, now) for case in clocks.overdue(connection, now, 100)
+        ]
+
+
+def test_before_its_date_a_case_is_not_late(house: House) -> None:
+    house.worker_speaks(opening())
+
+    assert _late(house, NOW + 5 * DAY - 1) == []
+
+
+def test_a_missed_promise_tells_the_lead_once_and_makes_a_new_date(house: House) -> None:
+    case = house.worker_speaks(opening())
+    now = NOW + 5 * DAY
+
+    first, again = _late(house, now), _late(house, now + 1)
+
+    assert [(late.told, late.new, late.worker_id) for late in first] == [(now, now + 5 * DAY, case["worker_id"])]
+    assert again == []
+    late_mails = [row for row in house.all_of(mails) if row["kind"] == "late"]
+    assert [(row["key"], row["officer_ids"]) for row in late_mails] == [(f"late:{case['id']}:{now}", ["jeroen"])]
+    assert (first[0].mail_id, clocks.date_missed(late_mails[0]["key"])) == (late_mails[0]["id"], now)
+
+
+def test_after_a_day_of_downtime_one_notice_leaves_and_the_new_date_lies_ahead(house: House) -> None:
+    house.worker_speaks(opening(danger=Danger("fire", "words")))
+    now = NOW + 4 * DAY
+
+    found = _late(house, now)
+
+    assert [late.new for late in found] == [now + 24 * HOUR]
+    assert _late(house, now + 1) == []
+
+
+def test_an_unknown_site_is_shown_to_those_who_run_the_line(house: House) -> None:
+    house.worker_speaks(opening(place_id=None))
+
+    _late(house, NOW + 5 * DAY)
+
+    assert [row["officer_ids"] for row in house.all_of(mails) if row["kind"] == "late"] == [["nadia"]]
+
+
+def test_an_answer_in_time_leaves_nothing_to_be_late_for(house: House) -> None:
+    from_words = house.worker_speaks(opening())
+    with house.desk("sanne") as at:
+        desk.reply(at, from_words["reference"], desk.ReplyDraft("I read your words.", "en"))
+
+    assert _late(house, NOW + 30 * DAY) == []
+
+
+def test_the_first_date_told_is_the_longest(house: House) -> None:
+    assert clocks.first_answer_by(sample(), sample().place("52746"), NOW) == NOW + 5 * DAY
+    assert clocks.first_answer_by(sample(), None, NOW) == NOW + 5 * DAY
+
+
+def test_only_a_short_promise_is_told_with_its_hour(house: House) -> None:
+    assert not clocks.counts_hours(house.worker_speaks(opening()))
+    assert clocks.counts_hours(house.worker_speaks(opening("WK-AAAA-BBBB", danger=Danger("fire", "words"))))
+
+
+@pytest.mark.parametrize(
+    ("code", "hour", "wait"),
+    [
+        ("52746", "03:00", 11 * HOUR),  # nine in the morning in Dhaka, at work until eight in the evening
+        ("52746", "13:59", 60_000),
+        ("52746", "14:00", 0),
+        ("52746", "01:59", 0),
+        ("60921", "12:00", 0),
+    ],
+)
+def test_no_notice_is_given_during_the_shift(code: str, hour: str, wait: int) -> None:
+    moment = int(datetime.fromisoformat(f"2026-11-26T{hour}:00").replace(tzinfo=UTC).timestamp() * 1000)
+
+    assert clocks.after_quiet(sample().place(code), moment) == moment + wait
+
+
+def test_quiet_hours_may_run_over_midnight() -> None:
+    place = sample().places["nodirpar-sewing"]
+    night = replace(place, quiet=(22 * 60, 6 * 60))
+    late_evening = int(datetime(2026, 11, 26, 17, 30, tzinfo=UTC).timestamp() * 1000)
+
+    assert clocks.after_quiet(night, late_evening) == late_evening + 6 * HOUR + 30 * 60_000
+    assert clocks.after_quiet(None, late_evening) == late_evening
