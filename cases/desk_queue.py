@@ -3,10 +3,11 @@
 import base64
 import binascii
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
 import sqlalchemy as sa
+from pydantic import Field, TypeAdapter
 
 from cases import taxonomy
 from cases.access import AtDesk, visible
@@ -22,6 +23,8 @@ _DANGER = sa.case((sa.and_(cases.c.danger.is_not(None), cases.c.state.in_(("new"
 _GRAVEST = -cases.c.severity
 _DUE = sa.func.coalesce(cases.c.answer_by, _NEVER)
 _ORDER = (_DANGER, _GRAVEST, _DUE, cases.c.id)
+_Place = Annotated[int, Field(ge=-_NEVER, le=_NEVER)]
+_CURSOR = TypeAdapter(tuple[_Place, _Place, _Place, _Place])
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +158,8 @@ def _closed(values: list[Any]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
 
 
-def _opened(cursor: str) -> list[int]:
+def _opened(cursor: str) -> tuple[int, ...]:
     try:
-        values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return _CURSOR.validate_json(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), strict=True)
     except (ValueError, binascii.Error):
         raise Unclear("This cursor is not one of ours. Begin at the first page.") from None
-    if not (
-        isinstance(values, list) and len(values) == len(_ORDER) and all(type(value) is int and abs(value) <= _NEVER for value in values)
-    ):
-        raise Unclear("This cursor is not one of ours. Begin at the first page.")
-    return values

@@ -83,7 +83,7 @@ def approve(at: AtDesk, reference: str, seq: int, wording: str) -> Saved:
     waiting = (outbox.c.case_id == case["id"]) & (outbox.c.seq == seq) & (outbox.c.state == "held") & (outbox.c.hold == "translation")
     hold = "hidden" if case["worker_id"] is None else "knock"
     released = sa.update(outbox).where(waiting).values(hold=hold, due_at=at.now).returning(outbox.c.id)
-    if not connection_has(at, released):
+    if at.connection.execute(released).first() is None:
         raise Refused("No answer of this case waits for a wording there.")
     _annotate(at, case, seq, case["language"], wording)
     saved = save(at.connection, at.keyring, case, CaseChange(touched(case, at.now)))
@@ -162,15 +162,9 @@ def _hold(case: Case, draft: ReplyDraft) -> str:
 
 
 def _put(at: AtDesk, case: Case, seq: int, hold: str) -> None:
-    row = {"worker_id": case["worker_id"] or "", "channel": case["channel"], "kind": "reply", "case_id": case["id"], "seq": seq}
-    kept.put(at.connection, [{**row, "state": "held", "hold": hold, "due_at": at.now, "created_at": at.now}])
+    kept.put(at.connection, [{**kept.with_case(case, seq, "reply", at.now), "hold": hold}])
     if hold == "knock":
         doorbell.ring(at.connection, doorbell.ANSWERS)
-
-
-def connection_has(at: AtDesk, statement: sa.Executable) -> bool:
-    """Run a statement that returns rows and say whether there was one."""
-    return at.connection.execute(statement).first() is not None
 
 
 def _annotate(at: AtDesk, case: Case, seq: int, language: str, wording: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from babel import Locale, UnknownLocaleError
@@ -168,7 +168,8 @@ def read_timeline(at: AtDesk, reference: str) -> tuple[EntryView, ...]:
 def language_name(tag: str, language: str) -> str:
     """Name a language in the desk's language; the tag itself where nobody named it."""
     try:
-        return str(Locale.parse(language).languages.get(tag.partition("-")[0], tag))
+        names = cast("Mapping[str, str]", Locale.parse(language).languages)
+        return names.get(tag.partition("-")[0], tag)
     except (UnknownLocaleError, ValueError):
         return tag
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import sqlalchemy as sa
 
@@ -107,9 +107,10 @@ def _difference(old: Any, new: Any) -> str:
 
 def _short(value: Any) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {_short(each)}" for key, each in value.items())
+        return ", ".join(f"{key}: {_short(each)}" for key, each in cast("Mapping[str, Any]", value).items())
     if isinstance(value, tuple):
-        return ", ".join(map(_short, value))
+        several: tuple[Any, ...] = value
+        return ", ".join(map(_short, several))
     return "none" if value is None else str(getattr(value, "name", value))
 
 
@@ -144,7 +145,7 @@ def _sync_officers(connection: sa.Connection, programme: Programme, before: Prog
             connection.execute(sa.insert(officers), {"id": officer.id, "active": True, **_columns(officer)})
         elif there[officer.id] != officer:
             connection.execute(sa.update(officers).where(officers.c.id == officer.id).values(active=True, **_columns(officer)))
-    left = [key for key in (before.officers if before else {}) if key not in programme.officers and key in there]
+    left = [key for key in (before.officers if before else ()) if key not in programme.officers and key in there]
     if left:
         connection.execute(sa.update(officers).where(officers.c.id.in_(left)).values(active=False))
 

@@ -38,7 +38,7 @@ class ProgrammeError(Exception):
 class Problems:
     """Everything found so far; the same problem is told once."""
 
-    found: set[Problem] = field(default_factory=set)
+    found: set[Problem] = field(default_factory=set[Problem])
 
     def add(self, line: int, where: str, what: str, mend: str) -> None:
         """Note a problem."""

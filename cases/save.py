@@ -44,5 +44,4 @@ def save(connection: sa.Connection, keyring: Keyring, case: Case, change: CaseCh
             for mail in change.mails
         ],
     )
-    version: int = columns.get("version", case["version"])
-    return Saved(version, last_seq)
+    return Saved({**case, **columns}["version"], last_seq)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
@@ -65,7 +65,7 @@ class Wording:
 
     def _shown(self, value: Any) -> str:
         if isinstance(value, list | tuple):
-            return ", ".join(map(str, value))
+            return ", ".join(map(str, cast("list[Any]", value)))
         if value is None or isinstance(value, bool):
             return self.answers[value]
         text = str(value)

@@ -34,7 +34,7 @@ class Unreadable(Exception):
 @dataclass(slots=True)
 class _Counter:
     left: int = MOST_NODES
-    twice: list[tuple[int, str]] = field(default_factory=list)
+    twice: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
 
 
 def read_lines(text: str) -> tuple[Lined, tuple[tuple[int, str], ...]]:

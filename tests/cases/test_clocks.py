@@ -13,9 +13,7 @@ from tests.cases.house import DAY, HOUR, KEYRING, NOW, House, opening, sample
 
 def _late(house: House, now: int) -> list[clocks.LateNotice]:
     with house.write() as connection:
-        return [
-            clocks.mark_late(connection, KEYRING, house.programme, case, now) for case in clocks.overdue(connection, now, 100)
-        ]
+        return [clocks.mark_late(connection, KEYRING, house.programme, case, now) for case in clocks.overdue(connection, now, 100)]
 
 
 def test_before_its_date_a_case_is_not_late(house: House) -> None:

@@ -4,13 +4,12 @@ import pytest
 import sqlalchemy as sa
 
 from cases import desk, entries, intake
-from cases.change import NOTHING, CaseChange
+from cases.change import NOTHING, CaseChange, NewEntry
 from cases.desk import CaseView, EntryView, ReplyDraft
 from cases.errors import Refused, Stale
-from store import casekeys, outbox
+from store import casekeys, waiting
 from store.sealing import Unopenable
-from store.tables import audit, case_links, mails, workers
-from store.tables import outbox as outbox_table
+from store.tables import audit, case_links, mails, outbox, workers
 from tests.cases.house import DAY, HOUR, KEYRING, NOW, House, opening
 
 REFERENCE = "WK-7F3K-92QX"
@@ -117,7 +116,7 @@ def test_an_answer_in_another_language_never_leaves_by_itself(house: House) -> N
     shown = _entry(house, "reply")
     assert (shown.delivery, shown.waits_for_wording) == ("waits for a wording in the worker's language; nothing was sent", True)
     with house.write() as connection:
-        outbox.release(connection, [house.row(connection, REFERENCE)["worker_id"]], NOW)
+        waiting.release(connection, [house.row(connection, REFERENCE)["worker_id"]], NOW)
     assert house.waiting(REFERENCE)[0]["state"] == "held"
     with pytest.raises(Unopenable):
         _wording(house, kept.seq)
@@ -183,7 +182,7 @@ def test_an_answer_to_a_hidden_worker_waits_for_the_code(house: House) -> None:
     assert _entry(house, "reply").delivery == "waits until the worker comes back with the code"
 
     with house.write() as connection:
-        outbox.follow_case(connection, case["id"], case["worker_id"], "telegram")
+        waiting.follow_case(connection, case["id"], case["worker_id"], "telegram")
     assert [(row["hold"], row["worker_id"]) for row in house.waiting(REFERENCE)] == [("knock", case["worker_id"])]
 
 
@@ -205,7 +204,7 @@ def test_the_desk_says_how_far_an_answer_came_in_words(house: House, values: dic
     _reply(house, ReplyDraft("I read your words.", "en"))
 
     with house.write() as connection:
-        connection.execute(sa.update(outbox_table).values(**values))
+        connection.execute(sa.update(outbox).values(**values))
 
     assert _entry(house, "reply").delivery == said
 
@@ -406,7 +405,7 @@ def test_linked_cases_are_named_only_to_who_may_read_them(house: House) -> None:
 def test_what_the_line_said_is_shown_by_its_place_in_the_flow_and_a_late_notice_with_its_wording(house: House) -> None:
     house.worker_speaks(opening())
     said = entries.said(NOW, "raise-concern", "saved")
-    late = entries.NewEntry("bot", "bot", NOW, {"flow": "notices", "node": "late", "wording": "We are late. Sorry."})
+    late = NewEntry("bot", "bot", NOW, {"flow": "notices", "node": "late", "wording": "We are late. Sorry."})
     house.happens(REFERENCE, CaseChange(entries=(said, late)))
 
     shown = [entry for entry in _view(house).entries if entry.kind == "bot"]

@@ -17,9 +17,7 @@ def test_what_was_appended_is_read_back_in_order_with_its_own_times(house: House
     house.worker_writes(case["reference"], "60 hours every month", NOW + 5)
 
     with house.database.read() as connection:
-        found = timeline.read(
-            connection, house.row(connection, case["reference"]), casekeys.load_data_key(connection, KEYRING, case["id"])
-        )
+        found = timeline.read(connection, house.row(connection, case["reference"]), casekeys.load_data_key(connection, KEYRING, case["id"]))
 
     assert [(entry.seq, entry.kind) for entry in found] == [(1, "opened"), (2, "words"), (3, "routed"), (4, "words")]
     assert (found[3].at, found[3].author, found[3].body["text"]) == (NOW + 5, "worker", "60 hours every month")

@@ -33,7 +33,10 @@ def test_a_clock_is_said_in_words(answer_by: int | None, said: str) -> None:
 
 
 def test_an_entry_without_a_fact_is_said_without_it() -> None:
-    assert ENGLISH.entry("danger", {"kind": "fire", "because": "an answer", "happening": None}) == "Danger: fire (an answer); happening now: not asked"
+    assert (
+        ENGLISH.entry("danger", {"kind": "fire", "because": "an answer", "happening": None})
+        == "Danger: fire (an answer); happening now: not asked"
+    )
     assert ENGLISH.entry("danger", {"kind": "fire", "because": "an answer", "happening": True}).endswith("happening now: yes")
     assert ENGLISH.entry("routed", {}) == "Lies with -: -"
     assert ENGLISH.entry("a kind of tomorrow", {}) == "a kind of tomorrow"
