@@ -7,6 +7,7 @@ Nothing here calls a network, a translator or a password hash: a code is hashed 
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -44,19 +45,39 @@ _CASES = (
 _CASES_LOCKED = _CASES.with_for_update(of=cases)
 
 
+@dataclass(frozen=True, slots=True)
+class Makings:
+    """What a conversation is made of, built once by the wiring."""
+
+    keyring: Keyring
+    identity: Identity
+    speech: Speech
+    house: Callable[[], House]
+    lexicon: Lexicon
+    clock: Clock
+
+
+@dataclass(slots=True)
+class _Work:
+    """A batch while it is worked out: the talks, whose messages must wait, and what will be written."""
+
+    means: Means
+    talks: dict[str, Talk | None]
+    stuck: set[str] = field(default_factory=set[str])
+    batch: written.Batch = field(default_factory=written.Batch)
+
+
 class Conversation:
     """Handles waiting messages, a batch at a turn."""
 
-    def __init__(
-        self, keyring: Keyring, identity: Identity, speech: Speech, house: Callable[[], House], lexicon: Lexicon, clock: Clock
-    ) -> None:  # noqa: PLR0913
-        self._keyring = keyring
-        self._identity = identity
-        self._speech = speech
-        self._house = house
-        self._lexicon = lexicon
-        self._clock = clock
-        self.keys = KeyCache(keyring)
+    def __init__(self, makings: Makings) -> None:
+        self._keyring = makings.keyring
+        self._identity = makings.identity
+        self._speech = makings.speech
+        self._house = makings.house
+        self._lexicon = makings.lexicon
+        self._clock = makings.clock
+        self.keys = KeyCache(makings.keyring)
         self._hashes: dict[int, dict[str, bytes]] = {}
         self._waiting_for_code: set[str] = set()
         self._dry: set[str] = set()
@@ -103,17 +124,14 @@ class Conversation:
                 inbox.failed(connection, message, type(error).__name__)
 
     def _handle_all(self, connection: sa.Connection, states: dict[str, WorkerState], messages: list[WaitingMessage]) -> None:
-        means = self._means(connection, len(messages))
-        talks = self._talks(connection, states, messages)
-        batch = written.Batch()
-        stuck: set[str] = set()
+        work = _Work(self._means(connection, len(messages)), self._talks(connection, states, messages))
         for message in messages:
-            if message.worker_id not in stuck:
-                self._try(connection, talks, message, means, stuck, batch)
-        for talk in talks.values():
+            if message.worker_id not in work.stuck:
+                self._try(connection, message, work)
+        for talk in work.talks.values():
             if talk is not None and talk.handled:
-                talk.leave(batch)
-        written.write(connection, batch)
+                talk.leave(work.batch)
+        written.write(connection, work.batch)
 
     def _means(self, connection: sa.Connection, count: int) -> Means:
         ready = pool.ready(connection, count)
@@ -152,38 +170,30 @@ class Conversation:
         envelope = row.pop("envelope")
         return CaseWork(row, self.keys.open(row["public_key"], row["data_key_sealed"], envelope))
 
-    def _try(
-        self,
-        connection: sa.Connection,
-        talks: dict[str, Talk | None],
-        message: WaitingMessage,
-        means: Means,
-        stuck: set[str],
-        batch: written.Batch,
-    ) -> None:
-        talk = talks.get(message.worker_id)
+    def _try(self, connection: sa.Connection, message: WaitingMessage, work: _Work) -> None:
+        talk = work.talks.get(message.worker_id)
         if talk is None:
-            batch.handled.append(message.id)
+            work.batch.handled.append(message.id)
             return
         attempt = talk.fork()
-        kept_codes = list(means.codes.ready)
+        ready = list(work.means.codes.ready)
         try:
-            self._handle(connection, attempt, message, means)
+            self._handle(connection, attempt, message, work.means)
         except NoCodeReady:
             self._dry.add(message.worker_id)
             self.on_dry()
         except hearing.NeedsHash as needed:
             self._hash(message, needed.digits)
-        except Exception as error:  # one poisoned message must not hold up anybody; it is counted and set aside with its reason
+        except Exception as error:  # noqa: BLE001 - one poisoned message must not hold up anybody; it is counted and set aside with its reason
             _log.exception("a message could not be handled")
             inbox.failed(connection, message, type(error).__name__)
         else:
             attempt.handled += (message.id,)
-            talks[message.worker_id] = attempt
+            work.talks[message.worker_id] = attempt
             self._hashes.pop(message.id, None)
             return
-        stuck.add(message.worker_id)
-        means.codes.ready[:] = kept_codes
+        work.stuck.add(message.worker_id)
+        work.means.codes.ready[:] = ready
 
     def _hash(self, message: WaitingMessage, digits: str) -> None:
         """Hash a code beside the transaction; its worker's messages wait, nobody else's."""
@@ -201,4 +211,4 @@ class Conversation:
         kind, text, option, payload = orjson.loads(open_with(talk.worker.key, message.sealed, inbox_aad(message.channel, message.key)))
         said = Inbound(message.channel, message.key, "", kind, text, option, payload)
         hashes = self._hashes.get(message.id, {})
-        hearing.hear(connection, talk, said, hashes, means)
+        hearing.hear(hearing.Heard(connection, talk, said, hashes, means))

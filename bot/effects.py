@@ -5,12 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import assert_never
 
-import sqlalchemy as sa
-
 from bot import forgetting
 from bot.clock import MINUTE, SECOND
-from bot.identity import Identity
 from bot.knocks import LIVE
+from bot.people import AddressBook
 from bot.sealed import seal_message
 from bot.speech import Facts, House, Speech, place_facts, told
 from bot.talk import CaseWork, Talk
@@ -18,7 +16,7 @@ from cases import clocks, entries, intake
 from cases.change import CaseChange
 from flows import events as ev
 from flows.lexicon import Lexicon
-from store import casekeys, outbox
+from store import casekeys, waiting
 from store.batch import Message
 from store.casekeys import KeyCache
 from store.codes import opened
@@ -48,7 +46,7 @@ class Means:
     speech: Speech
     keyring: Keyring
     keys: KeyCache
-    identity: Identity
+    addresses: AddressBook
     lexicon: Lexicon
     codes: Codes
 
@@ -127,7 +125,7 @@ def _note_no_case(talk: Talk, kind: ev.NotACase) -> None:
 def read_answers(talk: Talk) -> None:
     """The worker is here and wants to read: what waits is let go, and for a while nothing more is knocked for."""
     worker_id, now = talk.worker.id, talk.now
-    talk.orders += (lambda connection: outbox.release(connection, [worker_id], now),)
+    talk.orders += (lambda connection: waiting.release(connection, [worker_id], now),)
     talk.knocked_at, talk.live_until, talk.waiting = None, now + LIVE, 0
 
 
@@ -136,7 +134,7 @@ def _hide(talk: Talk) -> None:
     _change(talk, lambda case: intake.hide(case, talk.now))
     talk.turn_to(None)
     talk.knocked_at, talk.live_until = None, 0
-    talk.orders += (lambda connection: outbox.hide(connection, worker_id),)
+    talk.orders += (lambda connection: waiting.hide(connection, worker_id),)
 
 
 def _forget(talk: Talk, means: Means) -> None:

@@ -1,12 +1,13 @@
 """Forgetting a worker: at once for the words, and for the address as soon as the last text has left."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from bot.clock import MINUTE, SECOND
-from bot.identity import Identity
 from cases import intake
 from cases.save import save
-from store import casekeys, outbox, sessions, tasks
+from store import casekeys, sessions, tasks, waiting
 from store.casekeys import KeyCache
 from store.sealing import Keyring
 from store.tables import cases
@@ -22,23 +23,25 @@ class NotYet(Exception):
 def forget_cases(connection: sa.Connection, keyring: Keyring, keys: KeyCache, worker_id: str, now: int) -> None:
     """Destroy the keys of every case whose answers come to this worker, and plan the destruction of the worker's own."""
     found = sa.select(cases).where(cases.c.worker_id == worker_id, cases.c.data_key_sealed.is_not(None)).with_for_update()
-    gone = [dict(row) for row in connection.execute(found).mappings()]
-    for case in gone:
-        save(connection, keyring, case, intake.forget(case, now))
-        casekeys.destroy(connection, case["id"])
-        keys.forget(case["data_key_sealed"])
-    outbox.drop_cases(connection, [case["id"] for case in gone])
-    arguments = {"worker_id": worker_id, "since": now}
-    tasks.enqueue(connection, TASK, arguments, now + 2 * SECOND, f"forget:{worker_id}")
+    for row in connection.execute(found).mappings().all():
+        forget_case(connection, keyring, keys, dict(row), now)
+    tasks.enqueue(connection, TASK, {"worker_id": worker_id, "since": now}, now + 2 * SECOND, f"forget:{worker_id}")
 
 
-def forget_worker(connection: sa.Connection, identity: Identity, worker_id: str, *, patient: bool) -> None:
-    """Destroy a worker's key and address. Raises NotYet while a last text is on its way and there is patience left."""
-    if patient and outbox.on_its_way(connection, worker_id):
+def forget_case(connection: sa.Connection, keyring: Keyring, keys: KeyCache, case: dict[str, Any], now: int) -> None:
+    """Destroy the keys of one case; give the row locked."""
+    save(connection, keyring, case, intake.forget(case, now))
+    casekeys.destroy(connection, case["id"])
+    keys.forget(case["data_key_sealed"])
+    waiting.drop_cases(connection, [case["id"]])
+
+
+def last_rows(connection: sa.Connection, worker_id: str, *, patient: bool) -> None:
+    """Drop what is left of a worker before the key goes. Raises NotYet while a last text is on its way and there is patience left."""
+    if patient and waiting.on_its_way(connection, worker_id):
         raise NotYet
-    outbox.drop_worker(connection, worker_id)
+    waiting.drop_worker(connection, worker_id)
     sessions.forget(connection, worker_id)
-    identity.forget(connection, worker_id)
 
 
 def is_patient(since: int, now: int) -> bool:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,8 +18,9 @@ from channels.base import Inbound
 from flows import engine
 from flows import events as ev
 from flows.engine import Sprint, Words
+from flows.phrases import saying
 from flows.session import Session
-from store import outbox
+from store import waiting
 from store.tables import case_grants, cases, workers
 from words.digits import ascii_digits, case_code, site_code, without_digits_of, without_number
 from words.fold import fold
@@ -39,8 +41,20 @@ class NeedsHash(Exception):
         self.digits = digits
 
 
-def hear(connection: sa.Connection, talk: Talk, said: Inbound, hashes: Mapping[str, bytes], means: Means) -> None:
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One message with what is needed to understand it; `hashes` holds those of digits that were hashed already."""
+
+    connection: sa.Connection
+    talk: Talk
+    said: Inbound
+    hashes: Mapping[str, bytes]
+    means: Means
+
+
+def hear(at: Heard) -> None:
     """Understand one message and act on it."""
+    talk, said, means = at.talk, at.said, at.means
     if talk.now < talk.live_until:
         talk.live_until = talk.now + LIVE
     talk.channel = said.channel
@@ -49,17 +63,18 @@ def hear(connection: sa.Connection, talk: Talk, said: Inbound, hashes: Mapping[s
     elif _answers_the_knock(talk, said):
         _read(talk)
     elif (digits := case_code(said.text)) is not None and said.kind != "button":
-        _come_back(connection, talk, digits, hashes, means)
+        _come_back(at, digits)
     elif (code := site_code(said.payload or said.text)) is not None and said.kind != "button":
-        _at_a_site(connection, talk, said, code, hashes, means)
+        _at_a_site(at, code)
     else:
-        _words(connection, talk, said, hashes, means)
+        _words(at)
 
 
 def _answers_the_knock(talk: Talk, said: Inbound) -> bool:
     if talk.knocked_at is None:
         return False
-    return said.option is not None and said.option.startswith("knock.") or ascii_digits(said.text).strip(" .!") == "1"
+    tapped = said.option is not None and said.option.startswith("knock.")
+    return tapped or ascii_digits(said.text).strip(" .!") == "1"
 
 
 def _read(talk: Talk) -> None:
@@ -68,21 +83,22 @@ def _read(talk: Talk) -> None:
     talk.session = replace(talk.session, frames=(), asked=0)
 
 
-def _come_back(connection: sa.Connection, talk: Talk, digits: str, hashes: Mapping[str, bytes], means: Means) -> None:
+def _come_back(at: Heard, digits: str) -> None:
     """The code from any phone. Wrong, unknown and forgotten are answered alike, and each try waits longer."""
+    talk, means = at.talk, at.means
     if talk.now < talk.code_blocked_until:
         _wrong_code(talk, means)
         return
-    if digits not in hashes:
+    if digits not in at.hashes:
         raise NeedsHash(digits)
-    row = _case_by_code(connection, hashes[digits])
+    row = _case_by_code(at.connection, at.hashes[digits])
     if row is None:
         talk.wrong_codes += 1
         talk.code_blocked_until = talk.now + min(_FIRST_BLOCK << (talk.wrong_codes - 1), _LONGEST_BLOCK)
         _wrong_code(talk, means)
         return
     talk.wrong_codes, talk.code_blocked_until = 0, 0
-    _take_over(connection, talk, row, means)
+    _take_over(at, row)
 
 
 def _wrong_code(talk: Talk, means: Means) -> None:
@@ -97,31 +113,34 @@ _BY_CODE = (
 )
 
 
-def _case_by_code(connection: sa.Connection, code_hash: bytes) -> dict[str, object] | None:
+def _case_by_code(connection: sa.Connection, code_hash: bytes) -> dict[str, Any] | None:
     row = connection.execute(_BY_CODE, {"code_hash": code_hash}).mappings().first()
     return None if row is None else dict(row)
 
 
-def _take_over(connection: sa.Connection, talk: Talk, row: dict[str, object], means: Means) -> None:
+def _take_over(at: Heard, row: dict[str, Any]) -> None:
     """Answers of this case come to this phone from now on; the phone before gets nothing more of it."""
+    talk, means = at.talk, at.means
     envelope = row.pop("envelope")
     if talk.case is None or talk.case.row.get("id") != row["id"]:
-        talk.turn_to(CaseWork(row, means.keys.open(row["public_key"], row["data_key_sealed"], envelope)))  # type: ignore[arg-type]
+        talk.turn_to(CaseWork(row, means.keys.open(row["public_key"], row["data_key_sealed"], envelope)))
     case = _open(talk)
     before, case_id, worker_id, channel = case.row["worker_id"], case.row["id"], talk.worker.id, talk.channel
     case.take(intake.use_code(case.row, worker_id, channel, talk.now))
-    talk.waiting = outbox.waiting_with_case(connection, case_id)
+    talk.waiting = waiting.waiting_with_case(at.connection, case_id)
     if before not in (None, worker_id):
         talk.orders += (lambda c: c.execute(_LET_GO, {"b_id": before, "b_case": case_id}) and None,)
-    talk.orders += (lambda c: outbox.follow_case(c, case_id, worker_id, channel),)
+    talk.orders += (lambda c: waiting.follow_case(c, case_id, worker_id, channel),)
     talk.knocked_at = talk.now if talk.waiting else None
-    fields = {"case": "open", "site": "known" if case.row["place_id"] else "unknown", "consent": case.row["may_we"]}
-    if case.row["place_id"]:
-        fields["place"] = case.row["place_id"]
-    if case.row["danger"]:
-        fields["danger"] = case.row["danger"]
-    session = Session(language=talk.session.language if talk.state.session_sealed else case.row["language"], fields=fields)
+    session = Session(language=talk.session.language if talk.state.session_sealed else case.row["language"], fields=_fields_of(case.row))
     _take(talk, engine.start(means.house.library, "come-back", session), means)
+
+
+def _fields_of(case: Mapping[str, Any]) -> dict[str, str]:
+    """What a flow may know of a case that is talked about again."""
+    known = {"place": case["place_id"], "danger": case["danger"]}
+    fields = {"case": "open", "site": "known" if case["place_id"] else "unknown", "consent": case["may_we"]}
+    return fields | {name: value for name, value in known.items() if value}
 
 
 _LET_GO = (
@@ -137,31 +156,33 @@ def _open(talk: Talk) -> CaseWork:
     return talk.case
 
 
-def _at_a_site(connection: sa.Connection, talk: Talk, said: Inbound, code: str, hashes: Mapping[str, bytes], means: Means) -> None:
+def _at_a_site(at: Heard, code: str) -> None:
     """The five digits of a site: they give an open case its site, or begin a new talk there."""
+    talk, said, means = at.talk, at.said, at.means
     place = means.house.programme.place(code)
     if place is None:
-        _words(connection, talk, said, hashes, means)
+        _words(at)
         return
     if talk.case is not None and talk.case.row["place_id"] is None:
-        _place_found(connection, talk, said, place, hashes, means)
+        _place_found(at, place)
         return
     beside = _beside(said.payload or said.text, code)
     language = _language_named(beside, means) or _language_of(place, means)
     fields = {"site": "known", "place": place.id}
     talk.turn_to(None)
     talk.session = Session(language=language, fields=fields)
-    name = "raise-concern-neighbours" if place.kind == "area" else "raise-concern"
+    name = means.house.first_flow_for_neighbours if place.kind == "area" else means.house.first_flow
     _take(talk, engine.start(means.house.library, name, talk.session), means)
     if said.payload is None and _is_testimony(beside, means):
-        _resume(connection, talk, said, hashes, means)
+        _resume(at)
 
 
-def _place_found(connection: sa.Connection, talk: Talk, said: Inbound, place: Place, hashes: Mapping[str, bytes], means: Means) -> None:
+def _place_found(at: Heard, place: Place) -> None:
+    talk = at.talk
     case = _open(talk)
-    case.take(intake.give_place(case.row, place, means.house.programme, talk.now))
+    case.take(intake.give_place(case.row, place, at.means.house.programme, talk.now))
     talk.session = replace(talk.session, fields={**talk.session.fields, "site": "known", "place": place.id})
-    _words(connection, talk, said, hashes, means)
+    _words(at)
 
 
 def _beside(text: str, code: str) -> str:
@@ -181,35 +202,37 @@ def _language_of(place: Place, means: Means) -> str:
 
 def _is_testimony(beside: str, means: Means) -> bool:
     """More than a word or two beside the digits is what happened, and must not be lost; so is any word of danger."""
-    return len(beside.split()) > _WORDS_BESIDE_A_CODE or means.lexicon.hears_danger(beside)
+    return len(beside.split()) > _WORDS_BESIDE_A_CODE or means.lexicon.danger(saying(beside)) is not None
 
 
-def _words(connection: sa.Connection, talk: Talk, said: Inbound, hashes: Mapping[str, bytes], means: Means) -> None:
+def _words(at: Heard) -> None:
     """Words for the talk that is on, for the open case, or from a stranger without a site."""
+    talk, means = at.talk, at.means
     if not _known_frames(talk, means):
         talk.session = replace(talk.session, frames=(), asked=0)
     if talk.session.frames:
-        _resume(connection, talk, said, hashes, means)
+        _resume(at)
     elif talk.case is not None:
         started = engine.start(means.house.library, "dialogue", replace(talk.session, fields={**talk.session.fields, "case": "open"}))
         talk.session = started.session
-        _resume(connection, talk, said, hashes, means)
+        _resume(at)
     else:
-        _stranger(connection, talk, said, hashes, means)
+        _stranger(at)
 
 
 def _known_frames(talk: Talk, means: Means) -> bool:
     return all(frame.revision in means.house.library.revisions for frame in talk.session.frames)
 
 
-def _stranger(connection: sa.Connection, talk: Talk, said: Inbound, hashes: Mapping[str, bytes], means: Means) -> None:
+def _stranger(at: Heard) -> None:
     """Someone without a site: hello with who reads, and the words they sent are kept in the same go."""
-    started = engine.start(means.house.library, "raise-concern", Session(language=talk.session.language, fields={"site": "unknown"}))
+    talk, said, means = at.talk, at.said, at.means
+    started = engine.start(means.house.library, means.house.first_flow, Session(language=talk.session.language, fields={"site": "unknown"}))
     _take(talk, started, means)
     if said.text.strip() and not _only_digits(said.text):
         tried = engine.resume(means.house.library, talk.session, Words(said.text), means.lexicon)
         if not any(isinstance(event, ev.NoCase) for event in tried.events):
-            _resume(connection, talk, said, hashes, means)
+            _resume(at)
         else:
             effects.apply(talk, tuple(event for event in tried.events if isinstance(event, ev.NoCase)), means)
 
@@ -219,25 +242,30 @@ def _only_digits(text: str) -> bool:
     return len(fold(text)) <= 5 and fold(text).replace(" ", "").isdigit()
 
 
-def _resume(connection: sa.Connection, talk: Talk, said: Inbound, hashes: Mapping[str, bytes], means: Means) -> None:
-    text = _cleaned(connection, talk, said.text, hashes, means)
-    _take(talk, engine.resume(means.house.library, talk.session, Words(text, said.option), means.lexicon), means)
+def _resume(at: Heard) -> None:
+    words = Words(_cleaned(at), at.said.option)
+    _take(at.talk, engine.resume(at.means.house.library, at.talk.session, words, at.means.lexicon), at.means)
 
 
-def _cleaned(connection: sa.Connection, talk: Talk, text: str, hashes: Mapping[str, bytes], means: Means) -> str:
+def _cleaned(at: Heard) -> str:
     """Strike the worker's own code and number out of her words: nothing that is stored may lead to her."""
-    plain = ascii_digits(text)
+    text, plain = at.said.text, ascii_digits(at.said.text)
     if not _LONG_NUMBER.search(plain):
         return text
-    if talk.case is not None and talk.case.row["code_hash"] is not None:
-        for match in _EIGHT.findall(plain)[:_MOST_NUMBERS]:
-            digits = "".join(filter(str.isdigit, match))
-            if digits not in hashes:
-                raise NeedsHash(digits)
-            if hashes[digits] == talk.case.row["code_hash"]:
-                text = without_digits_of(text, digits)
-    reach = means.identity.address_of(connection, [talk.worker.id]).get(talk.worker.id)
+    for digits in _own_codes(at, plain):
+        text = without_digits_of(text, digits)
+    reach = at.means.addresses.address_of(at.connection, [at.talk.worker.id]).get(at.talk.worker.id)
     return text if reach is None else without_number(text, reach.address)
+
+
+def _own_codes(at: Heard, plain: str) -> list[str]:
+    """The code of the case that is talked about, where it stands in a text. Raises NeedsHash for digits that were not hashed yet."""
+    own = at.talk.case.row["code_hash"] if at.talk.case is not None else None
+    found = ["".join(filter(str.isdigit, match)) for match in _EIGHT.findall(plain)[:_MOST_NUMBERS]] if own is not None else []
+    for digits in found:
+        if digits not in at.hashes:
+            raise NeedsHash(digits)
+    return [digits for digits in found if at.hashes[digits] == own]
 
 
 def _take(talk: Talk, sprint: Sprint, means: Means) -> None:

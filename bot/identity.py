@@ -2,31 +2,14 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from bot.people import Reach, Worker
 from store import vault
 from store.sealing import Keyring, Unopenable, new_key, open_with, seal_with
 
 _PURPOSE = "workers.key_sealed"
-
-
-@dataclass(frozen=True, slots=True)
-class Worker:
-    """A worker as the rest of the house may know them: a pseudonym and the key their rows are sealed under."""
-
-    id: str
-    key: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How to reach a worker: only a sender sees this, and only for the length of a send."""
-
-    worker: Worker
-    channel: str
-    address: str
 
 
 class Identity:

@@ -5,16 +5,17 @@ knock is at the phone, and is not made to knock again for a while.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
 from bot.clock import MINUTE
-from bot.identity import Identity
+from bot.people import AddressBook
 from bot.sealed import open_session
 from bot.speech import Speech
 from channels.base import Channel
 from flows.session import Session
-from store import doorbell
+from store import doorbell, waiting
 from store import outbox as kept
 from store import sessions as stored
 from store.sealing import Unopenable
@@ -26,30 +27,30 @@ _AT_ONCE = 200
 class Knocks:
     """Gives the knocks that are owed."""
 
-    def __init__(self, identity: Identity, speech: Speech, channels: Mapping[str, Channel]) -> None:
-        self._identity = identity
+    def __init__(self, addresses: AddressBook, speech: Speech, channels: Mapping[str, Channel]) -> None:
+        self._addresses = addresses
         self._speech = speech
         self._channels = channels
 
     def give(self, connection: sa.Connection, now: int) -> None:
         """Knock at every worker for whom something waits, or hand it over at once to one who is in the middle of talking."""
-        waiting = [row for row in kept.not_knocked(connection, _AT_ONCE) if row[1] in self._channels]
-        if not waiting:
+        rows = [row for row in waiting.not_knocked(connection, _AT_ONCE) if row[1] in self._channels]
+        if not rows:
             return
-        live = [worker_id for worker_id, _, live_until in waiting if live_until > now]
-        kept.release(connection, live, now)
-        self._knock(connection, {worker_id: channel for worker_id, channel, live_until in waiting if live_until <= now}, now)
+        live = [worker_id for worker_id, _, live_until in rows if live_until > now]
+        waiting.release(connection, live, now)
+        self._knock(connection, {worker_id: channel for worker_id, channel, live_until in rows if live_until <= now}, now)
 
     def _knock(self, connection: sa.Connection, channels: Mapping[str, str], now: int) -> None:
-        people = self._identity.address_of(connection, list(channels))
+        people = self._addresses.address_of(connection, list(channels))
         sealed = stored.load(connection, list(people))
-        rows = []
+        knocks: list[dict[str, Any]] = []
         for worker_id, reach in people.items():
             try:
                 session = open_session(reach.worker.key, worker_id, sealed.get(worker_id)) or Session()
             except Unopenable:
                 continue
-            rows += self._speech.rows(reach.worker, channels[worker_id], "knock", session, now)
-        kept.put(connection, rows)
-        kept.knocked(connection, list(channels), now)
+            knocks += self._speech.rows(reach.worker, channels[worker_id], "knock", session, now)
+        kept.put(connection, knocks)
+        waiting.knocked(connection, list(channels), now)
         doorbell.ring(connection, doorbell.ANSWERS)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import smtplib
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -121,7 +121,12 @@ def write(mail: kept.Mail, *, sender: str, desk_url: str, when: str) -> EmailMes
     return message
 
 
-Ended = Callable[[sa.Connection, kept.Mail, bool], None]
+class Ended(Protocol):
+    """What follows when a notice ended."""
+
+    def __call__(self, connection: sa.Connection, mail: kept.Mail, *, left: bool) -> None:
+        """`left`: whether it really left."""
+        ...
 
 
 class Notices:
@@ -158,7 +163,7 @@ class Notices:
     def _recover(self, connection: sa.Connection) -> None:
         for mail_id in kept.recover(connection, self._clock()):
             mail = kept.one(connection, mail_id)
-            self._ended(connection, mail, False)
+            self._ended(connection, mail, left=False)
 
     async def send_due(self) -> bool:
         """Send the notices that are due; True if there were any."""
@@ -189,4 +194,4 @@ class Notices:
         again = now + (10 * SECOND << mail.attempts)
         kept.settle(connection, mail.id, state, now, again if state == "due" else now)
         if state != "due":
-            self._ended(connection, mail, state == "sent")
+            self._ended(connection, mail, left=state == "sent")

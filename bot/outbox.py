@@ -13,11 +13,13 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from bot.clock import HOUR, MINUTE, SECOND, Clock
-from bot.identity import Identity, Reach
+from bot.identity import Identity
 from bot.knocks import Knocks
+from bot.people import Reach
 from bot.sealed import open_message
 from channels.base import Channel, Choice, Failure, Outbound, SendError
 from store import outbox as kept
+from store import waiting
 from store.sealing import Unopenable
 from store.writer import Writer
 
@@ -30,9 +32,6 @@ _LONGEST_WAIT = 30 * MINUTE
 _OPERATORS = frozenset({Failure.CONFIG, Failure.FILTERED, Failure.BAD_CONTENT})
 _SHUTS_THE_DOOR = frozenset({Failure.OPT_OUT, Failure.BLOCKED_BY_USER, Failure.UNDELIVERABLE})
 _AGAIN = frozenset({Failure.RATE_LIMITED, Failure.TEMPORARY})
-
-Wording = Callable[[sa.Connection, kept.Row], str]
-Delivered = Callable[[sa.Connection, Sequence[kept.Moved]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,32 +50,41 @@ class _Shut:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class CaseSide:
+    """What cases have to do with deliveries: the wording of an answer, and where a carrier's word on it is kept."""
+
+    wording: Callable[[sa.Connection, kept.Row], str]
+    delivered: Callable[[sa.Connection, Sequence[kept.Moved]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What deliveries are made of, built once by the wiring."""
+
+    writer: Writer
+    identity: Identity
+    clock: Clock
+    channels: Mapping[str, Channel]
+    knocks: Knocks
+    cases: CaseSide
+
+
 class Deliveries:
     """The delivery loop of one process."""
 
-    def __init__(
-        self,
-        writer: Writer,
-        identity: Identity,
-        clock: Clock,
-        channels: Mapping[str, Channel],
-        knocks: Knocks,
-        *,
-        wording: Wording,
-        delivered: Delivered,
-    ) -> None:
-        self._writer = writer
-        self._identity = identity
-        self._clock = clock
-        self._channels = channels
-        self._knocks = knocks
-        self._wording = wording
-        self._delivered = delivered
+    def __init__(self, means: Means) -> None:
+        self._writer = means.writer
+        self._identity = means.identity
+        self._clock = means.clock
+        self._channels = means.channels
+        self._knocks = means.knocks
+        self._cases = means.cases
         self._flying: Counter[str] = Counter()
         self._sends: set[asyncio.Task[None]] = set()
         self._bell = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._lane = writer.lane("settle", self._settle, max_batch=128)
+        self._lane = self._writer.lane("settle", self._settle, max_batch=128)
 
     def ring(self) -> None:
         """Say, from any thread, that something may be due."""
@@ -114,7 +122,7 @@ class Deliveries:
     def _recover(self, connection: sa.Connection) -> None:
         now = self._clock()
         kept.notices_overdue(connection, now)
-        self._delivered(connection, kept.recover(connection, now))
+        self._cases.delivered(connection, kept.recover(connection, now))
 
     def _claim(self, connection: sa.Connection, channels: Sequence[str]) -> list[_Ready]:
         now = self._clock()
@@ -140,7 +148,7 @@ class Deliveries:
         if row.sealed is not None:
             text, choices = open_message(reach.worker.key, row.worker_id, row.sealed)
             return text, tuple(Choice(*choice) for choice in choices)
-        return self._wording(connection, row), ()
+        return self._cases.wording(connection, row), ()
 
     async def _send(self, one: _Ready) -> None:
         try:
@@ -185,6 +193,6 @@ class Deliveries:
         moved = kept.settle(connection, [settlement for settlement, _ in items], self._clock())
         for _, shut in items:
             if shut is not None:
-                kept.shut(connection, shut.worker_id, shut.why)
-        self._delivered(connection, moved)
+                waiting.shut(connection, shut.worker_id, shut.why)
+        self._cases.delivered(connection, moved)
         return [None] * len(items)

@@ -36,7 +36,7 @@ class Promises:
             clocks.mark_late(connection, self._keyring, self._house().programme, case, now)
         return len(missed) == _AT_ONCE
 
-    def notice_ended(self, connection: sa.Connection, mail: Mail, left: bool) -> None:  # noqa: FBT001
+    def notice_ended(self, connection: sa.Connection, mail: Mail, *, left: bool) -> None:
         """A notice to officers left, or will not: what the bot may say now is said now."""
         outbox.mail_ended(connection, mail.id, left=left, now=self._clock())
         if mail.kind == "late" and mail.case_id is not None:

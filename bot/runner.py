@@ -41,7 +41,7 @@ class Runner:
     async def _run(self, task: kept.Task) -> None:
         try:
             await asyncio.to_thread(self._work[task.task], task.arguments)
-        except Exception as error:  # whatever a task breaks on, the others go on; its reason is kept and shown
+        except Exception as error:  # noqa: BLE001 - whatever a task breaks on, the others go on; its reason is kept and shown
             _log.exception("the task %s failed", task.task)
             again = self._clock() + min(10 * SECOND << task.attempts, HOUR)
             reason = type(error).__name__

@@ -7,11 +7,12 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from channels.registry import CARDS
+
 from bot.clock import SECOND
-from bot.identity import Worker
+from bot.people import Worker
 from bot.sealed import seal_message
 from cases.model import Place, Programme
-from channels.registry import CARDS
 from flows.events import Say
 from flows.render import View, render
 from flows.revisions import Library
@@ -24,6 +25,8 @@ class House:
 
     programme: Programme
     library: Library
+    first_flow: str = "raise-concern"
+    first_flow_for_neighbours: str = "raise-concern-neighbours"
 
 
 def told(moment: int, timezone: str, *, with_hour: bool) -> str:

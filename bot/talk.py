@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.identity import Worker
+from bot.people import Worker
 from bot.sealed import seal_session
 from cases import timeline
 from cases.change import CaseChange, NewEntry, NewMail

@@ -28,12 +28,13 @@ _WORKER = (
         knocked_at=sa.bindparam("b_knocked_at"),
         wrong_codes=sa.bindparam("b_wrong_codes"),
         code_blocked_until=sa.bindparam("b_code_blocked_until"),
+        closed_to=None,
     )
 )
 
 
 def save_workers(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Write what changed of workers' states (keys as the columns, with the prefix `b_`)."""
+    """Write workers' states after they wrote (keys as the columns, with the prefix `b_`): whoever writes to us may be written to again."""
     if rows:
         connection.execute(_WORKER, list(rows))
 

@@ -30,7 +30,9 @@ class WriterBusy(Exception):
 class Apply(Protocol):
     """Writes a batch in the transaction it is given and returns one result an item."""
 
-    def __call__(self, connection: sa.Connection, items: Sequence[Any], /) -> Sequence[Any]: ...
+    def __call__(self, connection: sa.Connection, items: Sequence[Any], /) -> Sequence[Any]:
+        """Write all items, or raise and have nothing written."""
+        ...
 
 
 @dataclass(slots=True, eq=False)
@@ -215,7 +217,7 @@ class Writer:
             _log.warning("the database is away; %s waits", turn.name)
             self._ring_later(turn)
             return
-        except Exception:  # a turn's fault must not end the thread that writes for everyone; it is loud and comes again
+        except Exception:  # noqa: BLE001 - a turn's fault must not end the thread that writes for everyone; it is loud and comes again
             _log.exception("the turn %s failed", turn.name)
             self._ring_later(turn)
             return
@@ -234,7 +236,7 @@ class Writer:
             results = self._in_transaction(lambda connection: lane.apply(connection, [waiting.item for waiting in batch]))
         except StoreAway as error:
             _tell(batch, [None] * len(batch), error)
-        except Exception as error:  # one bad item must not fail its neighbours: each is tried alone
+        except Exception as error:  # noqa: BLE001 - one bad item must not fail its neighbours: each is tried alone
             self._one_by_one(lane, batch, error)
         else:
             _tell(batch, results)

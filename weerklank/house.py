@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from dataclasses import replace
 
 import sqlalchemy as sa
 
@@ -29,6 +30,7 @@ class Houses:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.first_flow: str | None = None
         self._flows: dict[str, Flow] = {}
         self._lock = threading.Lock()
         self._now: House | None = None
@@ -43,8 +45,10 @@ class Houses:
             programme = kept_programme.current(connection)
             if programme is None:
                 raise NoProgramme
-            self._now = House(programme, self._library(connection))
-            return self._now
+            house = House(programme, self._library(connection))
+        first = self.first_flow
+        self._now = house if first is None else replace(house, first_flow=first, first_flow_for_neighbours=first)
+        return self._now
 
     def _library(self, connection: sa.Connection) -> Library:
         for revision, sources in kept_flows.sources(connection, set(self._flows)).items():
@@ -56,7 +60,7 @@ class Houses:
 
 
 def store_shipped(connection: sa.Connection, now: int) -> list[str]:
-    """Keep the flows we ship as revisions; a flow that nobody published anything else of gets the new one. Returns the names that changed."""
+    """Keep the flows we ship as revisions; one that came with this version becomes current. Returns the names that changed."""
     current = kept_flows.current(connection)
     changed: list[str] = []
     for name, sources in revisions.shipped_sources().items():

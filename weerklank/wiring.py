@@ -6,16 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import sqlalchemy as sa
+from bot.lexicon import the_lexicon
+from channels.registry import ChannelConfig, Channels, open_channels
+
 from bot import clock as clocks
 from bot import forgetting
 from bot.clock import Clock
-from bot.conversation import Conversation
+from bot.conversation import Conversation, Makings
 from bot.identity import Identity
 from bot.inbox import Inbox
 from bot.knocks import Knocks
-from bot.lexicon import the_lexicon
 from bot.mail import Mailer, NoMailer, Notices, SmtpMailer
-from bot.outbox import Deliveries
+from bot.outbox import CaseSide, Deliveries, Means
 from bot.promises import Promises
 from bot.runner import Runner
 from bot.speech import Speech
@@ -23,7 +26,6 @@ from bot.spool import Spool
 from bot.stock import CodeStock
 from bot.timers import Timer, Timers
 from channels.base import Channel
-from channels.registry import ChannelConfig, Channels, open_channels
 from store import doorbell
 from store.database import Database, open_database
 from store.sealing import Keyring
@@ -62,17 +64,9 @@ class Service:
         self.inbox = Inbox(
             self.writer, self.identity, Spool(settings.data_dir / "spool", self.keyring), self.clock, self.promises.delivered
         )
-        self.conversation = Conversation(self.keyring, self.identity, self.speech, self.houses.now, the_lexicon(), self.clock)
+        self.conversation = Conversation(Makings(self.keyring, self.identity, self.speech, self.houses.now, the_lexicon(), self.clock))
         self.knocks = Knocks(self.identity, self.speech, self.senders)
-        self.deliveries = Deliveries(
-            self.writer,
-            self.identity,
-            self.clock,
-            self.senders,
-            self.knocks,
-            wording=self.promises.wording,
-            delivered=self.promises.delivered,
-        )
+        self.deliveries = Deliveries(self._delivery_means())
         self.notices = Notices(self.writer, self._mailer(), self.clock, self._mail_settings(), self.promises.notice_ended)
         self.stock = CodeStock(self.writer, self.keyring, settings.codes_ahead, self._stocked)
         self.runner = Runner(self.writer, self.clock, {forgetting.TASK: self._forget_worker})
@@ -82,6 +76,10 @@ class Service:
         self._background: list[asyncio.Task[Any]] = []
         self._stopping = threading.Event()
         self._listener: threading.Thread | None = None
+
+    def _delivery_means(self) -> Means:
+        sides = CaseSide(self.promises.wording, self.promises.delivered)
+        return Means(self.writer, self.identity, self.clock, self.senders, self.knocks, sides)
 
     def _mailer(self) -> Mailer:
         if self.parts.mailer is not None:
@@ -191,3 +189,9 @@ def channel_config(settings: Settings) -> ChannelConfig:
         telegram_webhook_secret=settings.telegram_webhook_secret.get_secret_value() if settings.telegram_webhook_secret else None,
         telegram_api_url=settings.telegram_api_url,
     )
+
+
+def forget_now(connection: sa.Connection, keyring: Keyring, worker_id: str) -> None:
+    """Destroy a worker's rows, address and key at once."""
+    forgetting.last_rows(connection, worker_id, patient=False)
+    Identity(keyring).forget(connection, worker_id)

@@ -1,0 +1,88 @@
+"""What waits for a worker: behind a knock, while she hides, or with her case; and what happens to it when she comes, moves or goes."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from store.tables import outbox, workers
+
+_WITH_THE_CASE = ("reply", "late")
+
+
+def release(connection: sa.Connection, worker_ids: Sequence[str], now: int) -> None:
+    """Let go everything that waits behind a knock for these workers."""
+    held = outbox.c.worker_id.in_(list(worker_ids)) & (outbox.c.state == "held") & (outbox.c.hold == "knock")
+    connection.execute(sa.update(outbox).where(held).values(state="due", hold=None, due_at=now))
+
+
+def waiting_behind_knock(connection: sa.Connection, worker_ids: Sequence[str]) -> dict[str, int]:
+    """How many answers wait unread for each worker."""
+    held = outbox.c.worker_id.in_(list(worker_ids)) & (outbox.c.state == "held") & (outbox.c.hold == "knock")
+    found = connection.execute(sa.select(outbox.c.worker_id, sa.func.count()).where(held).group_by(outbox.c.worker_id))
+    return {row[0]: row[1] for row in found}
+
+
+def not_knocked(connection: sa.Connection, most: int) -> list[tuple[str, str, int]]:
+    """Workers for whom something waits and to whom no knock went out yet: (worker, channel, live until)."""
+    held = (outbox.c.state == "held") & (outbox.c.hold == "knock") & workers.c.knocked_at.is_(None) & workers.c.closed_to.is_(None)
+    found = connection.execute(
+        sa.select(outbox.c.worker_id, sa.func.max(outbox.c.channel), workers.c.live_until)
+        .join(workers, workers.c.id == outbox.c.worker_id)
+        .where(held)
+        .group_by(outbox.c.worker_id, workers.c.live_until)
+        .limit(most)
+    )
+    return [(row[0], row[1], row[2]) for row in found]
+
+
+def knocked(connection: sa.Connection, worker_ids: Sequence[str], now: int) -> None:
+    """Remember that a knock goes out to these workers."""
+    connection.execute(sa.update(workers).where(workers.c.id.in_(list(worker_ids))).values(knocked_at=now))
+
+
+def shut(connection: sa.Connection, worker_id: str, why: str) -> None:
+    """Nothing may be sent to this worker any more, until they write again."""
+    connection.execute(sa.update(workers).where(workers.c.id == worker_id).values(closed_to=why))
+
+
+def hide(connection: sa.Connection, worker_id: str) -> None:
+    """The worker hid the talk: what is on its way rests with its case, and a knock is called back."""
+    waiting = (outbox.c.worker_id == worker_id) & outbox.c.state.in_(["due", "held"])
+    connection.execute(sa.update(outbox).where(waiting & (outbox.c.kind == "knock")).values(state="dropped", sealed=None))
+    resting = waiting & outbox.c.kind.in_(_WITH_THE_CASE)
+    connection.execute(sa.update(outbox).where(resting, outbox.c.hold.is_distinct_from("translation")).values(state="held", hold="hidden"))
+
+
+def follow_case(connection: sa.Connection, case_id: int, worker_id: str, channel: str) -> None:
+    """The code was used on another phone: what waits with the case goes there, behind a knock."""
+    resting = (outbox.c.case_id == case_id) & outbox.c.kind.in_(_WITH_THE_CASE) & outbox.c.state.in_(["due", "held"])
+    connection.execute(sa.update(outbox).where(resting).values(worker_id=worker_id, channel=channel))
+    opened = sa.or_(outbox.c.hold.is_(None), outbox.c.hold == "hidden")
+    connection.execute(sa.update(outbox).where(resting & opened).values(state="held", hold="knock"))
+
+
+def drop_cases(connection: sa.Connection, case_ids: Sequence[int]) -> None:
+    """Nothing that belongs to these cases is sent any more."""
+    theirs = outbox.c.case_id.in_(list(case_ids)) & outbox.c.state.in_(["due", "held"])
+    connection.execute(sa.update(outbox).where(theirs).values(state="dropped", sealed=None, sealed_else=None))
+
+
+def drop_worker(connection: sa.Connection, worker_id: str) -> None:
+    """Nothing is sent to this worker any more, and nothing sealed for them is kept."""
+    theirs = outbox.c.worker_id == worker_id
+    waiting = outbox.c.state.in_(["due", "held", "sending"])
+    connection.execute(sa.update(outbox).where(theirs & waiting).values(state="dropped", lease_until=None))
+    connection.execute(sa.update(outbox).where(theirs).values(sealed=None, sealed_else=None))
+
+
+def on_its_way(connection: sa.Connection, worker_id: str) -> bool:
+    """Whether a message of a flow is still to leave for this worker."""
+    waiting = (outbox.c.worker_id == worker_id) & outbox.c.state.in_(["due", "sending"])
+    return connection.execute(sa.select(sa.exists().where(waiting))).scalar_one()
+
+
+def waiting_with_case(connection: sa.Connection, case_id: int) -> int:
+    """How many answers of a case nobody has read yet."""
+    waiting = (outbox.c.case_id == case_id) & outbox.c.kind.in_(_WITH_THE_CASE) & outbox.c.state.in_(["due", "held"])
+    unread = waiting & outbox.c.hold.is_distinct_from("translation")
+    return connection.execute(sa.select(sa.func.count()).select_from(outbox).where(unread)).scalar_one()

@@ -1,0 +1,1 @@
+"""Tests of the conversation, through the whole service with phones that only remember."""

@@ -1,0 +1,240 @@
+"""A whole line for story tests: the real service on a real database, phones that remember what came, a clock that can be moved."""
+
+import asyncio
+import secrets
+import threading
+import time
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import Message
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from bot import clock as clocks
+from bot.mail import FileMailer, Mailer
+from cases import access, programme
+from cases.access import AtDesk
+from cases.model import Officer, Programme
+from channels.base import Failure, Inbound, InboundKind, Outbound, SendError, Sent, Status
+from channels.registry import CARDS
+from store.migrate import upgrade
+from store.tables import cases, inbox, mails, outbox, tasks
+from weerklank.commands.keys import fresh_lines
+from weerklank.settings import Settings
+from weerklank.wiring import Parts, Service
+from words.limits import Limits
+
+T = TypeVar("T")
+CHANNELS = ("sms", "whatsapp", "telegram", "http_sms", "web")
+PATIENCE = 20.0
+
+
+class MovableClock:
+    """Real time plus whatever a test added."""
+
+    def __init__(self) -> None:
+        self.ahead = 0
+
+    def __call__(self) -> int:
+        return clocks.now() + self.ahead
+
+    def move(self, milliseconds: int) -> None:
+        """Let time pass."""
+        self.ahead += milliseconds
+
+
+@dataclass
+class Carrier:
+    """A channel whose far end is this test: it remembers, and fails as it is told to."""
+
+    name: str
+    sent: list[Outbound] = field(default_factory=list[Outbound])
+    failures: list[SendError] = field(default_factory=list[SendError])
+
+    @property
+    def limits(self) -> Limits:
+        return CARDS[self.name].limits
+
+    async def send(self, message: Outbound) -> Sent:
+        if self.failures:
+            error = self.failures.pop(0)
+            if error.ambiguous:
+                self.sent.append(message)
+            raise error
+        self.sent.append(message)
+        return Sent(f"{self.name}-{len(self.sent)}")
+
+    async def close(self) -> None:
+        return
+
+
+@dataclass
+class Phone:
+    """A worker's phone."""
+
+    line: "Line"
+    channel: str
+    address: str
+    seen: int = 0
+
+    def send(
+        self, text: str = "", *, kind: InboundKind = "message", option: str | None = None, payload: str | None = None, key: str = ""
+    ) -> list[str]:
+        """Send something and wait until the line is quiet; returns the texts that came."""
+        self.line.accept(Inbound(self.channel, key or secrets.token_hex(8), self.address, kind, text, option, payload))
+        self.line.quiet()
+        return self.news()
+
+    def news(self) -> list[str]:
+        """The texts that came since the last look."""
+        mine = [message.text for message in self.line.carriers[self.channel].sent if message.address == self.address]
+        new, self.seen = mine[self.seen :], len(mine)
+        return new
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """The buttons under the last message."""
+        mine = [message for message in self.line.carriers[self.channel].sent if message.address == self.address]
+        return [(choice.id, choice.title) for choice in mine[-1].choices]
+
+
+class Line:
+    """The service in a thread of its own, with the sample programme."""
+
+    def __init__(self, url: str, folder: Path, *, mailer: Mailer | None = None, **settings: Any) -> None:
+        keys = dict(line.split("=", 1) for line in fresh_lines())
+        base = {
+            "database_url": url,
+            "data_dir": folder,
+            "sealing_keys": keys["WEERKLANK_SEALING_KEYS"],
+            "lookup_pepper": keys["WEERKLANK_LOOKUP_PEPPER"],
+            "codes_ahead": 6,
+            "late_check_seconds": 0.2,
+            "public_url": "https://line.example",
+        }
+        self.settings = Settings(**(base | settings))
+        self.clock = MovableClock()
+        self.carriers = {name: Carrier(name) for name in CHANNELS}
+        self.mail_folder = folder / "mail"
+        self.mailer = mailer or FileMailer(self.mail_folder)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self.service = self._open()
+
+    def _open(self) -> Service:
+        service = Service(self.settings, Parts(self.clock, self.mailer, dict(self.carriers)))
+        upgrade(service.database)
+        text = files("weerklank.sample").joinpath("programme.yaml").read_text(encoding="utf-8")
+        with service.database.write() as connection:
+            programme.apply(connection, programme.read_programme(text, "programme.yaml"), text, self.clock())
+        service.prepare()
+        self.run(service.start(background=True))
+        return service
+
+    def restart(self) -> None:
+        """Stop the service and start another on the same database."""
+        self.run(self.service.stop())
+        self.service = self._open()
+
+    def close(self) -> None:
+        """Stop everything."""
+        self.run(self.service.stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+        self._loop.close()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine in the service's loop."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE)
+
+    def accept(self, *messages: Inbound) -> None:
+        """Bring messages as a carrier does."""
+        self.run(self.service.inbox.accept(messages))
+
+    def status(self, channel: str, provider_id: str, status: Any) -> None:
+        """Bring a carrier's word on a message."""
+        self.run(self.service.inbox.statuses([Status(channel, provider_id, status)]))
+        self.quiet()
+
+    def phone(self, channel: str = "sms", address: str = "+447700900200") -> Phone:
+        """A worker's phone."""
+        return Phone(self, channel, address)
+
+    def quiet(self) -> None:
+        """Wait until nothing is left to handle, to send or to mail."""
+        until = time.monotonic() + PATIENCE
+        while self._busy():
+            if time.monotonic() > until:
+                raise TimeoutError("the line does not become quiet")
+            time.sleep(0.01)
+
+    def _busy(self) -> bool:
+        now = self.clock()
+        with self.service.database.read() as connection:
+            waiting = (
+                sa.select(sa.exists().where(inbox.c.state == "new")),
+                sa.select(sa.exists().where(outbox.c.state.in_(["due", "sending"]), outbox.c.due_at <= now)),
+                sa.select(sa.exists().where(outbox.c.state == "held", outbox.c.hold == "notice")),
+                sa.select(sa.exists().where(mails.c.state.in_(["due", "sending"]), mails.c.due_at <= now)),
+                sa.select(sa.exists().where(tasks.c.state.in_(["due", "running"]), tasks.c.run_at <= now)),
+                sa.select(sa.exists().where(cases.c.answer_by <= now)),
+            )
+            if any(connection.execute(statement).scalar_one() for statement in waiting):
+                return True
+        return bool(self._knock_owed())
+
+    def _knock_owed(self) -> bool:
+        with self.service.database.read() as connection:
+            return bool(connection.execute(_KNOCK_OWED).scalar_one())
+
+    def rows(self, table: sa.Table) -> list[dict[str, Any]]:
+        """Every row of a table, by id where it has one."""
+        order = [table.c.id] if "id" in table.c else list(table.primary_key.columns)
+        with self.service.database.read() as connection:
+            return [dict(row) for row in connection.execute(sa.select(table).order_by(*order)).mappings()]
+
+    def mails(self) -> list[Message]:
+        """The mails that left."""
+        return [message_from_bytes(path.read_bytes()) for path in sorted(self.mail_folder.glob("*.eml"))]
+
+    @property
+    def programme(self) -> Programme:
+        """The programme in force."""
+        return self.service.houses.now().programme
+
+    def officer(self, officer_id: str) -> Officer:
+        """Somebody of the programme."""
+        return self.programme.officers[officer_id]
+
+    def desk(self, officer_id: str, work: Any) -> Any:
+        """Let an officer do something at the desk: `work` is given an AtDesk."""
+
+        def do(connection: sa.Connection) -> Any:
+            return work(AtDesk(connection, self.service.keyring, self.programme, self.officer(officer_id), self.clock()))
+
+        done = self.service.writer.call_sync(do)
+        self.service.answers_came()
+        self.quiet()
+        return done
+
+    def sees(self, officer_id: str) -> set[str]:
+        """The references of the cases an officer finds."""
+        with self.service.database.read() as connection:
+            found = connection.execute(sa.select(cases.c.reference).where(access.visible(self.officer(officer_id))))
+            return set(found.scalars())
+
+
+_KNOCK_OWED = sa.text(
+    "SELECT EXISTS (SELECT 1 FROM outbox JOIN workers ON workers.id = outbox.worker_id "
+    "WHERE outbox.state = 'held' AND outbox.hold = 'knock' AND workers.knocked_at IS NULL AND workers.closed_to IS NULL)"
+)
+
+
+def failing(failure: Failure, *, ambiguous: bool = False) -> SendError:
+    """A carrier's refusal."""
+    return SendError(failure, ambiguous=ambiguous)

@@ -1,0 +1,54 @@
+"""Migrations: up and down with people's data in between, and the tables at the end are those of the code."""
+
+import importlib
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from store.database import Database, open_database
+from store.migrate import configuration, downgrade, is_up_to_date, upgrade
+from store.tables import metadata
+
+REVISIONS = [script.revision for script in reversed(list(ScriptDirectory.from_config(configuration()).walk_revisions()))]
+
+
+@pytest.fixture
+def empty(empty_database_url: str) -> Iterator[Database]:
+    opened = open_database(empty_database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_each_revision_goes_up_and_down_with_data_in_it(empty: Database, revision: str) -> None:
+    data = importlib.import_module(f"tests.store.migrations.revision_{revision}")
+    before = REVISIONS[REVISIONS.index(revision) - 1] if revision != REVISIONS[0] else None
+    if before is not None:
+        upgrade(empty, before)
+    with empty.write() as connection:
+        data.load(connection)
+    upgrade(empty, revision)
+    with empty.write() as connection:
+        data.check(connection)
+    downgrade(empty, before or "base")
+
+    with empty.read() as connection:
+        left = set(sa.inspect(connection).get_table_names()) - {"alembic_version"}
+    assert left == set() if before is None else left
+
+
+def test_the_migrations_end_in_exactly_the_tables_of_the_code(empty: Database) -> None:
+    upgrade(empty)
+
+    with empty.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata) == []
+        assert is_up_to_date(connection)
+
+
+def test_an_empty_database_is_not_up_to_date(empty: Database) -> None:
+    with empty.read() as connection:
+        assert not is_up_to_date(connection)

@@ -1,0 +1,158 @@
+"""The outbox: in order for each worker, statuses never backwards, cut-off sends marked and never silently repeated."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from store import outbox, waiting
+from store.database import Database
+from store.outbox import Settlement
+from store.tables import early_statuses, workers
+from store.tables import outbox as table
+from store.writer import Writer
+
+NOW, LEASE = 1000, 5000
+
+
+def _row(worker: str = "w", **other: Any) -> dict[str, Any]:
+    row = {"worker_id": worker, "channel": "sms", "kind": "flow", "state": "due", "due_at": 0, "created_at": 0, "sealed": b"s"}
+    return row | other
+
+
+def _put(writer: Writer, *rows: dict[str, Any]) -> None:
+    for row in rows:
+        writer.call_sync(lambda c, row=row: outbox.put(c, [row]))
+
+
+def _claim(writer: Writer, now: int = NOW) -> list[outbox.Row]:
+    return writer.call_sync(lambda c: outbox.claim(c, now, now + LEASE, ["sms"], 50))
+
+
+def _states(database: Database) -> list[tuple[str, str | None]]:
+    with database.read() as connection:
+        return [(row.state, row.status) for row in connection.execute(sa.select(table.c.state, table.c.status).order_by(table.c.id))]
+
+
+def test_a_workers_second_message_waits_for_the_first(writer: Writer) -> None:
+    _put(writer, _row("anna"), _row("anna"), _row("bibi"))
+
+    first = _claim(writer)
+    writer.call_sync(lambda c: outbox.settle(c, [Settlement(first[0].id, "sent", "SM1", "queued")], NOW))
+    second = _claim(writer)
+
+    assert [row.worker_id for row in first] == ["anna", "bibi"]
+    assert [row.worker_id for row in second] == ["anna"]
+
+
+def test_a_message_that_comes_again_later_holds_the_next_one_back(writer: Writer) -> None:
+    _put(writer, _row("anna"), _row("anna"))
+    [first] = _claim(writer)
+    writer.call_sync(lambda c: outbox.settle(c, [Settlement(first.id, "due", due_at=9000)], NOW))
+
+    assert _claim(writer) == []
+    assert [row.id for row in _claim(writer, 9000)] == [first.id]
+
+
+def test_only_open_channels_are_claimed(writer: Writer) -> None:
+    _put(writer, _row(channel="telegram"), _row("bibi"))
+
+    assert [row.channel for row in _claim(writer)] == ["sms"]
+
+
+ORDERS = [
+    (["queued", "sent", "delivered", "read"], "read"),
+    (["read", "delivered", "sent", "queued"], "read"),
+    (["failed", "delivered"], "delivered"),
+    (["delivered", "failed"], "delivered"),
+    (["sent", "undelivered", "sent"], "undelivered"),
+]
+
+
+@pytest.mark.parametrize(("said", "kept"), ORDERS)
+def test_a_status_never_goes_backwards(writer: Writer, database: Database, said: list[str], kept: str) -> None:
+    _put(writer, _row())
+    [row] = _claim(writer)
+    writer.call_sync(lambda c: outbox.settle(c, [Settlement(row.id, "sent", "SM1")], NOW))
+    for status in said:
+        writer.call_sync(lambda c, status=status: outbox.note_statuses(c, [("SM1", status, None)], NOW))
+
+    assert _states(database) == [("sent", kept)]
+
+
+def test_a_status_that_comes_before_our_own_send_is_settled_is_not_lost(writer: Writer, database: Database) -> None:
+    _put(writer, _row())
+    [row] = _claim(writer)
+    writer.call_sync(lambda c: outbox.note_statuses(c, [("SM1", "delivered", None)], NOW))
+    writer.call_sync(lambda c: outbox.note_statuses(c, [("SM1", "sent", None)], NOW))
+    writer.call_sync(lambda c: outbox.settle(c, [Settlement(row.id, "sent", "SM1", "queued")], NOW))
+
+    assert _states(database) == [("sent", "delivered")]
+    with database.read() as connection:
+        assert connection.execute(sa.select(early_statuses)).all() == []
+
+
+def test_a_flows_question_that_was_cut_off_goes_once_more_and_is_marked(writer: Writer, database: Database) -> None:
+    _put(writer, _row())
+    _claim(writer)
+    ended = writer.call_sync(lambda c: outbox.recover(c, NOW + LEASE + 1))
+    [again] = _claim(writer, NOW + LEASE + 1)
+
+    assert ended == []
+    assert again.maybe is True
+    [moved] = writer.call_sync(lambda c: outbox.recover(c, NOW + 3 * LEASE))
+    assert moved.status == "maybe_sent"
+    assert _states(database) == [("maybe_sent", None)]
+
+
+def test_an_officers_words_that_were_cut_off_never_go_again_by_themselves(writer: Writer, database: Database) -> None:
+    _put(writer, _row(kind="reply", case_id=None, sealed=None, seq=4))
+    _claim(writer)
+    [moved] = writer.call_sync(lambda c: outbox.recover(c, NOW + LEASE + 1))
+
+    assert (moved.kind, moved.seq, moved.status) == ("reply", 4, "maybe_sent")
+    assert _claim(writer, NOW + LEASE + 1) == []
+    assert _states(database) == [("maybe_sent", None)]
+
+
+def test_what_was_sent_keeps_no_words(writer: Writer, database: Database) -> None:
+    _put(writer, _row(sealed_else=b"other"))
+    [row] = _claim(writer)
+    writer.call_sync(lambda c: outbox.settle(c, [Settlement(row.id, "sent", "SM1")], NOW))
+
+    with database.read() as connection:
+        assert connection.execute(sa.select(table.c.sealed, table.c.sealed_else)).one() == (None, None)
+
+
+def test_an_answer_waits_behind_a_knock_until_the_worker_opens(writer: Writer, database: Database) -> None:
+    writer.call_sync(lambda c: c.execute(sa.insert(workers), {"id": "w", "key_sealed": b"k"}) and None)
+    _put(writer, _row(kind="reply", state="held", hold="knock", sealed=None))
+
+    assert writer.call_sync(lambda c: waiting.not_knocked(c, 10)) == [("w", "sms", 0)]
+    writer.call_sync(lambda c: waiting.knocked(c, ["w"], NOW))
+    assert writer.call_sync(lambda c: waiting.not_knocked(c, 10)) == []
+    assert _claim(writer) == []
+    writer.call_sync(lambda c: waiting.release(c, ["w"], NOW))
+    assert [row.kind for row in _claim(writer)] == ["reply"]
+    assert _states(database) == [("sending", None)]
+
+
+@pytest.mark.parametrize(("left", "said"), [(True, b"the reader is warned"), (False, b"a person reads it")])
+def test_a_text_that_speaks_of_a_notice_says_what_is_true(writer: Writer, left: bool, said: bytes) -> None:
+    held = _row(state="held", hold="notice", mail_id=7, sealed=b"the reader is warned", sealed_else=b"a person reads it", due_at=4000)
+    _put(writer, held, _row())
+
+    assert _claim(writer) == []
+    writer.call_sync(lambda c: outbox.mail_ended(c, 7, left=left, now=NOW))
+    assert [row.sealed for row in _claim(writer)] == [said]
+
+
+def test_a_worker_does_not_wait_for_our_mail_server(writer: Writer) -> None:
+    held = _row(state="held", hold="notice", mail_id=7, sealed=b"the reader is warned", sealed_else=b"a person reads it", due_at=4000)
+    _put(writer, held)
+    writer.call_sync(lambda c: outbox.notices_overdue(c, 3999))
+    assert _claim(writer, 3999) == []
+
+    writer.call_sync(lambda c: outbox.notices_overdue(c, 4000))
+
+    assert [row.sealed for row in _claim(writer, 4000)] == [b"a person reads it"]

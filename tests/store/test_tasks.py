@@ -1,0 +1,90 @@
+"""The contract of the task port, for every runner behind it."""
+
+import threading
+
+import pytest
+import sqlalchemy as sa
+
+from store import tasks
+from store.database import Database
+from store.tables import tasks as table
+from store.writer import Writer
+
+
+def _enqueue(connection: sa.Connection, key: str | None = None) -> bool:
+    return tasks.enqueue(connection, "greet", {"who": "desk"}, 100, key)
+
+
+def test_a_rollback_takes_the_task_along(writer: Writer) -> None:
+    def half(connection: sa.Connection) -> None:
+        _enqueue(connection)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        writer.call_sync(half)
+
+    assert writer.call_sync(lambda c: tasks.claim(c, 200, 300, 5)) == []
+
+
+def test_a_key_is_taken_at_most_once_ever(writer: Writer) -> None:
+    added = [writer.call_sync(lambda c: _enqueue(c, "once")) for _ in range(3)]
+    [task] = writer.call_sync(lambda c: tasks.claim(c, 200, 300, 5))
+    writer.call_sync(lambda c: tasks.finished(c, task.id))
+
+    assert added == [True, False, False]
+    assert writer.call_sync(lambda c: _enqueue(c, "once")) is False
+
+
+def test_a_task_waits_for_its_time_and_is_claimed_once(writer: Writer) -> None:
+    writer.call_sync(_enqueue)
+
+    assert writer.call_sync(lambda c: tasks.claim(c, 99, 300, 5)) == []
+    assert len(writer.call_sync(lambda c: tasks.claim(c, 100, 300, 5))) == 1
+    assert writer.call_sync(lambda c: tasks.claim(c, 100, 300, 5)) == []
+
+
+def test_a_task_whose_runner_was_killed_runs_again(writer: Writer) -> None:
+    writer.call_sync(_enqueue)
+    writer.call_sync(lambda c: tasks.claim(c, 100, 300, 5))
+
+    [again] = writer.call_sync(lambda c: tasks.claim(c, 301, 600, 5))
+
+    assert again.attempts == 2
+
+
+def test_a_task_that_keeps_failing_rests_as_a_dead_letter_with_its_reason(writer: Writer, database: Database) -> None:
+    writer.call_sync(_enqueue)
+    now = 100
+    for _ in range(tasks.MOST_ATTEMPTS):
+        [task] = writer.call_sync(lambda c, now=now: tasks.claim(c, now, now + 50, 5))
+        now += 100
+        writer.call_sync(lambda c, task=task, now=now: tasks.failed(c, task, "TimeoutError", now))
+
+    assert writer.call_sync(lambda c: tasks.claim(c, 10**9, 10**9 + 1, 5)) == []
+    with database.read() as connection:
+        assert connection.execute(sa.select(table.c.state, table.c.reason)).one() == ("dead", "TimeoutError")
+
+
+def test_a_tick_is_claimed_by_exactly_one_of_eight(database: Database) -> None:
+    mine: list[bool] = []
+
+    def claim() -> None:
+        with database.write() as connection:
+            mine.append(tasks.tick(connection, "promises", 7))
+
+    threads = [threading.Thread(target=claim) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(mine) == [False] * 7 + [True]
+
+
+def test_old_ticks_do_not_pile_up(writer: Writer, database: Database) -> None:
+    for period in range(300):
+        writer.call_sync(lambda c, period=period: tasks.tick(c, "promises", period))
+
+    with database.read() as connection:
+        kept = connection.execute(sa.text("SELECT count(*) FROM ticks")).scalar_one()
+    assert kept <= 101

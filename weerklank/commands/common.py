@@ -1,0 +1,41 @@
+"""What commands share: the settings, an open database, and output for people."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pydantic import ValidationError
+
+from store.database import Database, open_database
+from store.migrate import is_up_to_date
+from weerklank.commands.errors import CommandError
+from weerklank.settings import Settings
+
+
+def say(line: str = "") -> None:
+    """Write a line for the person at the terminal."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def settings() -> Settings:
+    """Read the settings. Raises CommandError that names the setting."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        raise CommandError(f"WEERKLANK_{name} is wrong: {first['msg']}") from error
+
+
+@contextmanager
+def database_of(present: Settings) -> Iterator[Database]:
+    """The database of an installation, migrated. Raises CommandError when its tables are of another version."""
+    database = open_database(present.database)
+    try:
+        with database.read() as connection:
+            if not is_up_to_date(connection):
+                raise CommandError("the database has not the tables of this version; run `weerklank db upgrade` first")
+        yield database
+    finally:
+        database.close()

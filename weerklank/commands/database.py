@@ -1,0 +1,93 @@
+"""`weerklank db upgrade` and `db check`, and `weerklank forget CODE`."""
+
+import argparse
+import sys
+
+import sqlalchemy as sa
+
+from bot import clock, forgetting
+from cases import timeline
+from store import codes
+from store.casekeys import KeyCache
+from store.database import Database, open_database
+from store.migrate import is_up_to_date, newest, upgrade
+from store.tables import cases
+from weerklank import wiring
+from weerklank.commands.common import database_of, say, settings
+from weerklank.commands.errors import CommandError
+from words.digits import case_code
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `db` and `forget`."""
+    top = commands.add_parser("db", help="migrations, integrity")
+    actions = top.add_subparsers(required=True, metavar="ACTION")
+    actions.add_parser("upgrade", help="bring the database to the tables of this version").set_defaults(run=_upgrade)
+    actions.add_parser("check", help="check foreign keys, the chain of every timeline, and sealed fields").set_defaults(run=_check)
+    forget = commands.add_parser("forget", help="forget the worker a code belongs to, and destroy the keys of their case")
+    forget.add_argument(
+        "code", metavar="CODE", nargs="?", help="eight digits; left out, it is asked for, and stays out of the shell's history"
+    )
+    forget.set_defaults(run=_forget)
+
+
+def _upgrade(arguments: argparse.Namespace) -> int:
+    del arguments
+    database = open_database(settings().database)
+    try:
+        upgrade(database)
+    finally:
+        database.close()
+    say(f"the database has the tables of revision {newest()}")
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    del arguments
+    present = settings()
+    with database_of(present) as database:
+        problems = find_problems(database)
+    for problem in problems:
+        say(problem)
+    say("nothing wrong" if not problems else f"{len(problems)} problems")
+    return 1 if problems else 0
+
+
+def find_problems(database: Database) -> list[str]:
+    """What is wrong with a database: broken references between tables, and timelines that were changed or cut."""
+    problems: list[str] = []
+    with database.read() as connection:
+        if not is_up_to_date(connection):
+            problems.append("the tables are of another version")
+        if database.kind == "sqlite":
+            problems += [
+                f"table {row[0]}: row {row[1]} points at nothing in {row[2]}"
+                for row in connection.exec_driver_sql("PRAGMA foreign_key_check")
+            ]
+            problems += [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check") if row[0] != "ok"]
+        for row in connection.execute(sa.select(cases.c.id, cases.c.reference)):
+            problems += [f"case {row.reference}: {wrong}" for wrong in timeline.verify(connection, row.id)]
+    return problems
+
+
+def _forget(arguments: argparse.Namespace) -> int:
+    digits = case_code(arguments.code or _asked())
+    if digits is None:
+        raise CommandError("a worker's code has eight digits")
+    present = settings()
+    keyring = present.keyring()
+    code_hash = codes.code_hash(keyring, digits)
+    with database_of(present) as database, database.write() as connection:
+        case = connection.execute(sa.select(cases).where(cases.c.code_hash == code_hash).with_for_update()).mappings().first()
+        if case is None:
+            raise CommandError("no case has this code")
+        forgetting.forget_case(connection, keyring, KeyCache(keyring), dict(case), clock.now())
+        if case["worker_id"] is not None:
+            wiring.forget_now(connection, keyring, case["worker_id"])
+    say("forgotten: the keys of the case and of the worker are destroyed")
+    return 0
+
+
+def _asked() -> str:
+    say("The eight digits:")
+    return sys.stdin.readline()

@@ -1,0 +1,106 @@
+"""`weerklank serve` and `weerklank work`: the service as processes."""
+
+import argparse
+import asyncio
+import contextlib
+import signal
+from typing import Any
+
+import uvicorn
+
+from api.app import build_app
+from bot import log
+from weerklank import web
+from weerklank.commands.common import database_of, settings
+from weerklank.commands.errors import CommandError
+from weerklank.settings import Settings
+from weerklank.wiring import Service
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `serve` and `work`."""
+    serve = commands.add_parser("serve", help="the web: carriers' webhooks, API, desk; on SQLite the background work too")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--workers", type=int, default=1, help="processes; more than one needs PostgreSQL")
+    serve.set_defaults(run=_serve)
+    work = commands.add_parser("work", help="background work only (PostgreSQL): conversations, deliveries, timers")
+    work.set_defaults(run=_work)
+
+
+def _ready(present: Settings) -> None:
+    present.keyring()
+    with database_of(present):
+        return
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    present = settings()
+    _ready(present)
+    embedded = present.database.startswith("sqlite")
+    if arguments.workers > 1 and embedded:
+        raise CommandError("SQLite has one writer: --workers above 1 needs PostgreSQL (WEERKLANK_DATABASE_URL)")
+    log.set_up(present.log_level)
+    if arguments.workers > 1:
+        return _serve_many(arguments)
+    service = Service(present)
+    asyncio.run(serve_until_stopped(service, arguments.host, arguments.port, background=embedded))
+    return 0
+
+
+def _serve_many(arguments: argparse.Namespace) -> int:
+    """Several web processes on one port, each with a service of its own."""
+    uvicorn.run(
+        "weerklank.web:application",
+        factory=True,
+        host=arguments.host,
+        port=arguments.port,
+        workers=arguments.workers,
+        **UVICORN,
+    )
+    return 0
+
+
+UVICORN: dict[str, Any] = {
+    "loop": "uvloop",
+    "http": "httptools",
+    "access_log": False,
+    "log_config": None,
+    "server_header": False,
+    "date_header": True,
+    "proxy_headers": False,
+    "timeout_graceful_shutdown": 10,
+    "lifespan": "on",
+}
+
+
+async def serve_until_stopped(service: Service, host: str, port: int, *, background: bool) -> None:
+    """Serve until a signal; words taken in are durable, so stopping at any moment loses none."""
+    service.prepare()
+    config = uvicorn.Config(
+        web.with_service(build_app(web.services(service)), service, background=background), host=host, port=port, **UVICORN
+    )
+    await uvicorn.Server(config).serve()
+
+
+def _work(arguments: argparse.Namespace) -> int:
+    del arguments
+    present = settings()
+    _ready(present)
+    if present.database.startswith("sqlite"):
+        raise CommandError("on SQLite `weerklank serve` does the background work itself; `work` needs PostgreSQL")
+    log.set_up(present.log_level)
+    asyncio.run(_work_until_stopped(Service(present)))
+    return 0
+
+
+async def _work_until_stopped(service: Service) -> None:
+    service.prepare()
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(name, stopped.set)
+    await service.start(background=True)
+    await stopped.wait()
+    await service.stop()
