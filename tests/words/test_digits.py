@@ -152,7 +152,8 @@ def test_a_case_code_is_read_in_any_script_and_spacing(code: str, zero: str, gap
 @pytest.mark.parametrize(
     "text",
     ["28-11-2026", "28/11/2026", "2026-11-28", "11.28.2026", "28 11 2026", "4821093", "482109377",
-     "4821 0937 they beat me", "I was paid 4821 0937", "they took my pay, 4821 0937", "", "1", "48210937 48210937", "12000000", "gaji 12.000.000", "lương 12 000 000", "48 a 210937"],
+     "4821 0937 they beat me", "I was paid 4821 0937", "they took my pay, 4821 0937", "", "1", "48210937 48210937", "12000000",
+     "gaji 12.000.000", "lương 12 000 000", "48 a 210937"],
 )  # fmt: skip
 def test_a_date_a_wage_or_a_sentence_is_testimony_and_no_code(text: str) -> None:
     assert case_code(text) is None

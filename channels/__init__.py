@@ -1,0 +1,20 @@
+"""Channels: what carriers post becomes values, what we say becomes a carrier's message, and what goes wrong gets one of nine names.
+
+| file | holds |
+|---|---|
+| `base.py` | the contract: `Reader`, `Channel`, `Inbound`, `Status`, `Outbound`, `Sent`, `Failure`, `SendError` |
+| `registry.py` | the card of every channel (limits, settings it needs) and `open_channels` |
+| `config.py` | the settings of channels, as a value |
+| `failures.py`, `error_classes.json` | a carrier's error code -> `Failure`, as data |
+| `twilio.py`, `twilio_signature.py` | Twilio's webhooks and its REST call; `sms.py` and `whatsapp.py` are thin channels over them |
+| `telegram.py`, `telegram_reader.py` | Telegram's Bot API (the one file that imports python-telegram-bot) and its webhook |
+| `terminal.py`, `web.py` | phones for demos, tests and the web page |
+| `shapes.py` | looks at JSON before believing it |
+| `quiet.py` | keeps the libraries' logs free of tokens and addresses |
+
+What is personal and not needed (profile names, cities, shared contacts) never leaves a reader. Nothing here retries, logs a message or
+knows a database: `bot/outbox.py` decides what a failure means.
+
+To add a channel: an adapter with `open_channel(config)` (and `open_reader(config)` if its carrier posts), its card in
+`registry.CARDS`, captured payloads in `tests/channels/payloads/`. The contract suite asks for what is missing.
+"""

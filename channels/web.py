@@ -1,0 +1,43 @@
+"""A phone on a web page: for the demo, and as a channel of its own where it is switched on."""
+
+import secrets
+from typing import Protocol
+
+from channels.base import Choice, Outbound, Sent
+from words.limits import Limits
+
+
+class Screen(Protocol):
+    """What keeps the messages until the page asks for them."""
+
+    async def append(self, channel: str, address: str, text: str, choices: tuple[Choice, ...]) -> None:
+        """Put one message on the screen of one phone."""
+        ...
+
+
+class WebPhone:
+    """Puts each message on a screen; takes the name and the limits of the channel that it imitates, or `web` with its own."""
+
+    def __init__(self, name: str, limits: Limits, screen: Screen) -> None:
+        self._name = name
+        self._limits = limits
+        self._screen = screen
+
+    @property
+    def name(self) -> str:
+        """The channel that the phone imitates."""
+        return self._name
+
+    @property
+    def limits(self) -> Limits:
+        """What that channel can carry."""
+        return self._limits
+
+    async def send(self, message: Outbound) -> Sent:
+        """Put a message on the screen of the phone that it is for."""
+        choices = message.choices if self._limits.buttons_max else ()
+        await self._screen.append(self._name, message.address, message.text if choices else message.numbered, choices)
+        return Sent(f"{self._name}-{secrets.token_hex(8)}", "delivered")
+
+    async def close(self) -> None:
+        """There is nothing to let go of."""
