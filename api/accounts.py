@@ -92,6 +92,11 @@ def officer_by_email(connection: sa.Connection, email: str) -> Officer:
     return officer_of(row)
 
 
+def waiting_for_enrolment(email: str) -> sa.Select[tuple[str]]:
+    """Select the id of an officer who is known (from the programme file, say) and has no password yet."""
+    return sa.select(officers.c.id).where(_email_is(email), officers.c.active, officers.c.password_hash.is_(None))
+
+
 def add(connection: sa.Connection, new: NewOfficer) -> Officer:
     """Add an officer without a password; let them in with a link. Raises OfficerExists."""
     if connection.execute(sa.select(officers.c.id).where(_email_is(new.email))).first() is not None:

@@ -1,21 +1,127 @@
 """The whole web: the carriers' door in front, everything for people behind it."""
 
+import logging
+import traceback
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.openapi.utils import get_openapi
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Match
+
+from api import cases, flows, health, login, reports, rules, sites
 from api.deps import Services
+from api.desk import case as case_pages
+from api.desk import entrance, queue, writing
+from api.desk.pages import ASSETS, error_page, is_page
+from api.errors import TABLE, NotSignedIn, details_of, problem_of
+from api.guard import find_caller
+from api.headers import guarded
+from api.talk import phones
 from api.webhooks import PREFIX, Receive, Scope, Send, Webhooks
+
+VERSION = "1"
+OPENAPI = "/api/v1/openapi.json"
+MOST_BYTES = 256 * 1024
+# FastAPI carries OpenTelemetry hooks that switch on by themselves when a provider is at hand; they would carry paths and bodies away.
+TELEMETRY_OFF: Any = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False}
+_ROUTERS = tuple(module.ROUTER for module in (health, login, cases, sites, flows, rules, reports, entrance, queue, case_pages, writing))
+_log = logging.getLogger(__name__)
 
 
 class Web:
     """The ASGI application: a carrier's request never meets the framework that serves people."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, people: FastAPI) -> None:
+        self.people = people
+        self._secure = services.secure
         self._webhooks = Webhooks(services)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "http" and scope["path"].startswith(PREFIX):
             await self._webhooks(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._for_people(scope, receive, guarded(send, secure=self._secure))
+        else:
+            await self.people(scope, receive, send)
+
+    async def _for_people(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self.people(scope, receive, send)
+        except Exception as error:  # noqa: BLE001 - the answer was given inside; an exception's own text may hold somebody's words, so only its name and place are told
+            _log.error("%s at %s", type(error).__name__, _places(error))
+
+
+def _places(error: BaseException) -> str:
+    """Say where an error came from, by file and line, with nothing of what it was about."""
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    return " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames))
 
 
 def build_app(services: Services) -> Web:
     """Build the application that a web server runs."""
-    return Web(services)
+    people = FastAPI(
+        title="Weerklank",
+        version=VERSION,
+        summary="A worker's words reach the right desk, and the answer comes back.",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry=TELEMETRY_OFF,
+        max_body_size=MOST_BYTES,
+        exception_handlers=dict.fromkeys((*TABLE, HTTPException, Exception), answer_error),
+    )
+    people.state.services = services
+    for router in (*_ROUTERS, *([phones.ROUTER] if services.demo or services.talk else [])):
+        people.router.routes.extend(router.routes)
+    people.router.routes.append(ASSETS)
+    people.add_route(OPENAPI, describe, include_in_schema=False)
+    return Web(services, people)
+
+
+def describe(request: Request) -> Response:
+    """Give the OpenAPI document to whoever is signed in; to everybody in a demo (ASVS 13.4.5). Raises NotSignedIn."""
+    services: Services = request.app.state.services
+    if not services.demo and find_caller(request) is None:
+        raise NotSignedIn
+    app: FastAPI = request.app
+    routes = [route for route in app.routes if str(getattr(route, "path", "")).startswith("/api/")]
+    return JSONResponse(get_openapi(title=app.title, version=app.version, summary=app.summary, routes=routes))
+
+
+def answer_error(request: Request, error: Exception) -> Response:
+    """Answer an error: a page to a person, `application/problem+json` to a program."""
+    problem = problem_of(error)
+    headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after else {}
+    if problem.status == 405:
+        headers["Allow"] = ", ".join(_methods(request))
+    if is_page(request):
+        return error_page(request, problem, headers)
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    body = {
+        "type": f"urn:weerklank:problem:{problem.name}",
+        "title": problem.status.phrase,
+        "status": problem.status,
+        "detail": problem.sentence,
+    }
+    details = details_of(error)
+    content = {**body, "errors": details} if details else body
+    return JSONResponse(content, problem.status, headers, media_type="application/problem+json")
+
+
+def _methods(request: Request) -> list[str]:
+    """List every method of an address: several routes may share one."""
+    found: set[str] = set()
+    routes: list[BaseRoute] = request.app.routes
+    for route in routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            found |= set(getattr(route, "methods", None) or {"GET", "HEAD"})
+    return sorted(found)
+
+
+_ANSWER: Any = answer_error
+_HANDLERS = dict.fromkeys((*TABLE, HTTPException, Exception), _ANSWER)

@@ -1,0 +1,77 @@
+"""Pages: one case, with everything an officer needs to answer it on one sheet."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from api.cases import Reference
+from api.desk.pages import desk_context, language, render
+from api.desk.queue import pulse_of
+from api.guard import CaseReader, House, at_desk
+from cases import desk
+from cases.access import AtDesk
+from cases.desk import CaseView
+from cases.lifecycle import OPEN
+
+ROUTER = APIRouter(prefix="/desk/cases", include_in_schema=False)
+DONE: Mapping[str, str] = {
+    "reply": "Your answer is kept. It waits behind a knock: the worker gets it when they open it.",
+    "held": "Your answer is kept, and not sent. It waits for a wording in the worker's language.",
+    "hidden": "Your answer is kept. It waits until the worker comes back with the code.",
+    "approve": "The wording is kept, and leaves when the worker opens it.",
+    "translate": "Your translation stands beside the worker's words.",
+    "note": "Your note is kept. Only colleagues see it.",
+    "move": "The case is moved.",
+    "assign": "The case changed hands.",
+    "exclude": "They can no longer read this case.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """What an officer wrote that could not be kept: nothing of it is lost, and `error` says why."""
+
+    form: str = ""
+    error: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def of(self, form: str, name: str, otherwise: str = "") -> str:
+        """Give what stood in a field of a form."""
+        return self.fields.get(name, otherwise) if form == self.form else otherwise
+
+
+def _languages(found: CaseView) -> list[tuple[str, str]]:
+    """List the languages a draft may be in: the worker's, the desk's, English."""
+    tags = dict.fromkeys((found.desk_language, found.language.partition("-")[0], "en"))
+    return [(tag, language(tag)) for tag in tags]
+
+
+def context_of(at: AtDesk, reference: str, unsaved: Unsaved) -> dict[str, Any]:
+    """Give what the sheet of a case shows. Raises NotFound."""
+    found = desk.view(at, reference)
+    return {
+        "case": found,
+        "talk": [entry for entry in found.entries if entry.kind in {"words", "reply", "note"}],
+        "is_open": found.state in OPEN,
+        "languages": _languages(found),
+        "unsaved": unsaved,
+        "once": secrets.token_urlsafe(12),
+        "now": at.now,
+        "pulse": pulse_of(at.connection, at.officer),
+        "may_write": True,
+    }
+
+
+@ROUTER.get("/{reference}")
+def show(
+    request: Request, house: House, caller: CaseReader, reference: Reference, done: Annotated[str, Query(max_length=20)] = ""
+) -> Response:
+    """Show a case. Raises NotFound."""
+    with house.database.read() as connection:
+        at = at_desk(house, connection, caller)
+        context = desk_context(caller, at.programme, "case") | context_of(at, reference, Unsaved())
+        return render(request, "case.html", context | {"done": DONE.get(done, "")})

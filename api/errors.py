@@ -1,0 +1,116 @@
+"""One table from what went wrong to what a caller hears; endpoints raise what happened and know no status."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from api.passwords import TooBusy
+from cases.errors import CaseError, NotFound, Refused, Stale, Unclear
+from cases.programme import ProgrammeError
+from store.database import StoreAway
+from store.sealing import Unopenable
+from store.writer import WriterBusy
+
+
+class NotSignedIn(Exception):
+    """Nobody is signed in, or the session or token has ended."""
+
+
+class NotRight(Exception):
+    """A sign-in that failed; which part was wrong is told to nobody."""
+
+
+class NotAllowed(Exception):
+    """The officer's role, or the token's scopes, do not reach this."""
+
+
+class CrossSite(Exception):
+    """A browser was sent here by another site's page."""
+
+
+class NoProgramme(Exception):
+    """No programme file was applied yet, so there are no desks."""
+
+
+class Absent(Exception):
+    """There is nothing by this name."""
+
+
+class KeyReused(Exception):
+    """An Idempotency-Key came again with another request."""
+
+
+class BadMatch(Exception):
+    """An If-Match header that names no version of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a caller hears: a status, a short name for programs, a sentence for people; `retry_after` in seconds."""
+
+    status: HTTPStatus
+    name: str
+    sentence: str
+    retry_after: int | None = None
+
+
+TABLE: Mapping[type[Exception], Problem] = MappingProxyType(
+    {
+        NotSignedIn: Problem(HTTPStatus.UNAUTHORIZED, "not-signed-in", "Sign in first."),
+        NotRight: Problem(
+            HTTPStatus.UNAUTHORIZED,
+            "not-right",
+            "That did not work. Check the e-mail address, the password and a fresh code; after several tries, wait a few minutes.",
+        ),
+        NotAllowed: Problem(HTTPStatus.FORBIDDEN, "not-allowed", "Your role does not reach this."),
+        CrossSite: Problem(HTTPStatus.FORBIDDEN, "cross-site", "This came from another site's page, or from one open too long."),
+        NotFound: Problem(HTTPStatus.NOT_FOUND, "not-found", "There is no such case."),
+        Absent: Problem(HTTPStatus.NOT_FOUND, "not-found", "There is nothing by this name."),
+        Unopenable: Problem(HTTPStatus.GONE, "forgotten", "The words of this case were destroyed at the worker's wish."),
+        Refused: Problem(HTTPStatus.CONFLICT, "refused", "This cannot be done with the case as it stands."),
+        Stale: Problem(HTTPStatus.PRECONDITION_FAILED, "stale", "The case changed since you opened it. Look again before you write."),
+        KeyReused: Problem(HTTPStatus.CONFLICT, "key-reused", "This Idempotency-Key was used for another request."),
+        Unclear: Problem(HTTPStatus.BAD_REQUEST, "unclear", "A filter or date cannot be read."),
+        BadMatch: Problem(HTTPStatus.BAD_REQUEST, "bad-match", "If-Match must be the ETag of the case as you saw it."),
+        ProgrammeError: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "programme", "The programme is refused whole; every problem is listed."),
+        RequestValidationError: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "malformed", "The request is not in the form this address takes."),
+        NoProgramme: Problem(HTTPStatus.SERVICE_UNAVAILABLE, "no-programme", "No programme was applied yet.", 60),
+        TooBusy: Problem(HTTPStatus.TOO_MANY_REQUESTS, "busy", "Many people sign in at this moment. Try again in a few seconds.", 5),
+        StoreAway: Problem(HTTPStatus.SERVICE_UNAVAILABLE, "store-away", "The database cannot be reached now; nothing was written.", 5),
+        WriterBusy: Problem(HTTPStatus.SERVICE_UNAVAILABLE, "busy", "Too much work waits; nothing was written.", 5),
+    }
+)
+BROKEN = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "broken", "Something broke on our side. It was written down, without your words.")
+_BY_STATUS = {
+    400: "This request could not be read.",
+    404: "There is nothing at this address.",
+    405: "This address does not take that method.",
+    413: "The request is too large.",
+}
+
+
+def problem_of(error: Exception) -> Problem:
+    """Find what a caller hears of an error."""
+    for kind in type(error).__mro__:
+        if kind in TABLE:
+            known = TABLE[kind]
+            said = str(error) if isinstance(error, CaseError) else ""
+            return Problem(known.status, known.name, said or known.sentence, known.retry_after)
+    if isinstance(error, HTTPException):
+        status = HTTPStatus(error.status_code)
+        return Problem(status, status.phrase.lower().replace(" ", "-"), _BY_STATUS.get(status, f"{status.phrase}."))
+    return BROKEN
+
+
+def details_of(error: Exception) -> Sequence[dict[str, Any]]:
+    """List what is wrong part by part, without a word of what was sent."""
+    if isinstance(error, ProgrammeError):
+        return [{"line": each.line, "where": each.where, "what": each.what, "mend": each.mend} for each in error.problems]
+    if isinstance(error, RequestValidationError):
+        return [{"where": ".".join(map(str, each["loc"])), "what": each["msg"]} for each in error.errors()]
+    return []

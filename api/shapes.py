@@ -1,0 +1,258 @@
+"""What the REST API gives, as shapes that also write its OpenAPI document."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from api.times import Moment
+
+
+class Shape(BaseModel):
+    """Anything we give: read from the house's own values, never more than the fields named here."""
+
+    model_config = ConfigDict(from_attributes=True, frozen=True)
+
+
+class OfficerOut(Shape):
+    """Somebody who signs in."""
+
+    id: str
+    name: str
+    email: str
+    company_id: str
+    role: str
+    languages: tuple[str, ...]
+
+
+class SessionOut(Shape):
+    """A session: whose it is."""
+
+    officer: OfficerOut
+
+
+class LineOut(Shape):
+    """A case as a line of the queue."""
+
+    reference: str
+    state: str
+    state_words: str
+    severity: int
+    danger: str | None
+    groups: tuple[str, ...]
+    place_id: str | None
+    place: str
+    country: str | None
+    who: str
+    channel: str
+    language: str
+    may_we: str
+    allowed: str
+    officer_id: str | None
+    officer: str | None
+    opened_at: Moment
+    answer_by: Moment | None
+    late: bool
+    clock: str
+
+
+class QueueOut(Shape):
+    """Cases in the order they should be taken up, and the cursor for more."""
+
+    cases: tuple[LineOut, ...]
+    next_cursor: str | None
+
+
+class TranslationOut(Shape):
+    """A text in another language, by whom or what (`engine`: person, none, or a machine's name), and how sure."""
+
+    text: str
+    language: str
+    engine: str
+    author: str
+    confidence: str
+
+
+class EntryOut(Shape):
+    """An entry of a timeline. `translated` false: nobody has put these words in the desk's language yet."""
+
+    seq: int
+    kind: str
+    at: Moment
+    author: str
+    author_name: str
+    text: str
+    language: str | None
+    translations: tuple[TranslationOut, ...]
+    translated: bool
+    private: bool
+    words: str
+    delivery: str | None
+    waits_for_wording: bool
+    body: dict[str, Any]
+
+
+class TimelineOut(Shape):
+    """A case's entries, oldest first."""
+
+    reference: str
+    entries: tuple[EntryOut, ...]
+
+
+class ReadyOut(Shape):
+    """A ready sentence in the worker's language, with its meaning in the desk's."""
+
+    id: str
+    text: str
+    language: str
+    meaning: str
+    proposes: bool
+    native: bool
+
+
+class CaseOut(Shape):
+    """A case. What the worker allowed stands in `may_we` and, in words, in `allowed`."""
+
+    reference: str
+    version: int
+    state: str
+    state_words: str
+    severity: int
+    danger: str | None
+    groups: tuple[tuple[str, str], ...]
+    place_id: str | None
+    place: str
+    town: str
+    country: str | None
+    supplier: str | None
+    company_id: str
+    company: str
+    who: str
+    who_words: str
+    on_behalf_of: int | None
+    channel: str
+    language: str
+    language_name: str
+    desk_language: str
+    may_we: str
+    allowed: str
+    officer_id: str | None
+    officer: str | None
+    opened_at: Moment
+    answer_by: Moment | None
+    answered_at: Moment | None
+    late: bool
+    clock: str
+    hidden: bool
+    readable: bool
+    because: tuple[str, ...]
+    moves: tuple[tuple[str, str], ...]
+    colleagues: tuple[tuple[str, str], ...]
+    ready: tuple[ReadyOut, ...]
+    who_reads: tuple[str, ...]
+    linked: tuple[str, ...]
+
+
+class WrittenOut(Shape):
+    """Something was written: the case's version now."""
+
+    reference: str
+    version: int
+
+
+class ReplyOut(Shape):
+    """A reply was kept: its entry, the case's version now, and where it waits (`knock`, `translation`, `hidden`); it is not sent yet."""
+
+    reference: str
+    seq: int
+    version: int
+    hold: str
+    delivery: str
+
+
+class SiteOut(Shape):
+    """A site, or an area beside one."""
+
+    id: str
+    code: str
+    kind: str
+    name: str
+    town: str
+    country: str
+    timezone: str
+    languages: tuple[str, ...]
+    channels: tuple[str, ...]
+    supplier_id: str | None
+    beside: str | None
+    lead: str
+    people: int | None
+    women: int | None
+
+
+class SupplierOut(Shape):
+    """Who owns sites."""
+
+    id: str
+    name: str
+    country: str
+
+
+class CompanyOut(Shape):
+    """A buying company."""
+
+    id: str
+    name: str
+    country: str
+    desk_language: str
+    timezone: str
+
+
+class FlowOut(Shape):
+    """A flow and the revision that new conversations start on."""
+
+    name: str
+    revision: str
+
+
+class RevisionOut(Shape):
+    """A revision of a flow, named by the hash of its content."""
+
+    revision: str
+    created_at: Moment
+    current: bool
+
+
+class AuditOut(Shape):
+    """What an officer did, when."""
+
+    id: int
+    at: Moment
+    officer_id: str
+    company_id: str | None
+    action: str
+    subject: str
+
+
+class AuditPageOut(Shape):
+    """A page of the audit, newest first, and the cursor for older ones."""
+
+    acts: tuple[AuditOut, ...]
+    next_cursor: str | None
+
+
+class MeasureOut(Shape):
+    """How one company keeps its promises; `answered_in_time` counts cases whose first answer came before any promise was missed."""
+
+    company_id: str
+    open: int
+    danger: int
+    late: int
+    opened: int
+    answered: int
+    answered_in_time: int
+
+
+class MeasuresOut(Shape):
+    """Counts, a line a company."""
+
+    at: Moment
+    companies: tuple[MeasureOut, ...]

@@ -1,0 +1,42 @@
+"""Times on the wire: RFC 3339 outside, milliseconds since 1970 inside."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from pydantic import PlainSerializer, WithJsonSchema
+
+from cases.errors import Unclear
+
+_SPAN = re.compile(r"([0-9]{1,4})([hd])")
+_UNITS = {"h": 3_600_000, "d": 86_400_000}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def rfc3339(moment: int) -> str:
+    """Write a moment (ms) as RFC 3339 in UTC, to the second."""
+    return (_EPOCH + timedelta(milliseconds=moment)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+Moment = Annotated[int, PlainSerializer(rfc3339, return_type=str), WithJsonSchema({"type": "string", "format": "date-time"})]
+
+
+def due_by(text: str | None, now: int) -> int | None:
+    """Read the `due` filter: `late`, a span from now as in `24h` or `7d`, or an RFC 3339 time. Raises Unclear."""
+    if not text:
+        return None
+    if text == "late":
+        return now
+    if span := _SPAN.fullmatch(text):
+        return now + int(span[1]) * _UNITS[span[2]]
+    return read_moment(text, "Write `due` as late, 24h, 7d, or a time as in 2026-12-01T09:00:00Z.")
+
+
+def read_moment(text: str, otherwise: str) -> int:
+    """Read an RFC 3339 time, in milliseconds; a time without a zone is UTC. Raises Unclear with the sentence `otherwise`."""
+    try:
+        found = datetime.fromisoformat(text)
+        zoned = found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+        return (zoned - _EPOCH) // timedelta(milliseconds=1)
+    except (ValueError, OverflowError):
+        raise Unclear(otherwise) from None
