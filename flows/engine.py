@@ -1,0 +1,146 @@
+"""The interpreter: it turns a session and a worker's words into a session and a list of facts, and does nothing else."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from flows.events import DangerFound, DangerKind, Event, NoCase, NotACase
+from flows.lexicon import Lexicon
+from flows.match import OFFER, OFFER_DIGITS
+from flows.nodes.base import Heard, Step, keep
+from flows.phrases import Saying, saying
+from flows.revisions import Library
+from flows.session import Session
+from flows.talk import Talk
+from flows.wording import Command
+
+# A message that is only this digit means the same everywhere, unless the question that waits gives it a meaning of its own.
+FIXED: Final[dict[str, Command]] = {digit: command for command, digit in OFFER_DIGITS.items()}
+COMMANDS: Final[dict[Command, str]] = {
+    "person": "person",
+    "language": "language",
+    "who_sees": "who-sees",
+    "hide": "hide",
+    "forget": "forget-me",
+}
+DANGER: Final = "danger"
+NO_LEXICON: Final = Lexicon()
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a worker sent: the words as they came, and the id behind the button if one was tapped."""
+
+    text: str
+    option: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sprint:
+    """From one message to the next wait: the session to store, and what happened, in order."""
+
+    session: Session
+    events: tuple[Event, ...]
+
+
+def start(library: Library, name: str, session: Session) -> Sprint:
+    """Begin a flow and run to its first question. What waited before is over; the fields and the language stay."""
+    talk = Talk(library, session)
+    talk.begin(name)
+    return _sprint(talk)
+
+
+def resume(library: Library, session: Session, words: Words, lexicon: Lexicon = NO_LEXICON) -> Sprint:
+    """Take a worker's words to the question that waits. Never raises, and never loses words.
+
+    They are an answer, a way out, a greeting while no case is open, or testimony in an OpenCase or AddToCase event. With no flow waiting,
+    words join the open case, or begin the first talk.
+    """
+    talk = Talk(library, session)
+    _hear(talk, words, lexicon)
+    return _sprint(talk)
+
+
+def begin(library: Library, name: str, session: Session, words: Words, lexicon: Lexicon = NO_LEXICON) -> Sprint:
+    """Begin a flow with the words that came along with it, so that `hello` and `saved` go out in one go; blank words begin it only."""
+    first = start(library, name, session)
+    if not words.text.strip() and words.option is None:
+        return first
+    second = resume(library, first.session, words, lexicon)
+    return Sprint(second.session, (*first.events, *second.events))
+
+
+def _sprint(talk: Talk) -> Sprint:
+    talk.finish()
+    return Sprint(talk.session(), tuple(talk.events))
+
+
+def _hear(talk: Talk, words: Words, lexicon: Lexicon) -> None:
+    talk.at_home()
+    if words.option is not None and _tapped(talk, words.option):
+        return
+    said = saying(words.text)
+    if not words.text.strip():
+        talk.put_again()
+    elif not _way_out(talk, said, lexicon):
+        _testimony(talk, said, lexicon)
+
+
+def _tapped(talk: Talk, tapped: str) -> bool:
+    """Take a tap: on a way out, on the question that waits, or late, on one that was answered before."""
+    node, _, option = tapped.partition(".")
+    if node == OFFER and option in COMMANDS:
+        return _command(talk, next(each for each in COMMANDS if each == option))
+    return talk.choose(node, option) or talk.choose_late(node, option)
+
+
+def _way_out(talk: Talk, said: Saying, lexicon: Lexicon) -> bool:
+    """Take an answer to the question that waits, or one of the ways out that are open everywhere."""
+    option = talk.answer(" ".join(said.tokens))
+    if option is not None and _tapped(talk, option):
+        return True
+    command = FIXED.get(said.squeezed) or lexicon.command(said)
+    return command is not None and _command(talk, command)
+
+
+def _command(talk: Talk, command: Command) -> bool:
+    if command == "repeat":
+        talk.repeat()
+        return True
+    return talk.interrupt(COMMANDS[command])
+
+
+def _testimony(talk: Talk, said: Saying, lexicon: Lexicon) -> None:
+    """Take words that are no answer: danger first, then people who ask who wrote, then small talk, then what she came to say."""
+    talk.heard = Heard(said.raw, lexicon.floor(said))
+    danger = lexicon.danger(said)
+    if danger is not None and talk.fields.get("danger") != danger:
+        _danger(talk, danger)
+    elif lexicon.is_hunt(said):
+        _no_case(talk, "identity_hunt")
+    elif talk.fields.get("case") != "open" and (chatter := _chatter(said, lexicon)):
+        _no_case(talk, chatter)
+    else:
+        talk.listen()
+
+
+def _danger(talk: Talk, kind: DangerKind) -> None:
+    """Keep the words, warn, and let the danger flow take over: nothing that was asked before matters now."""
+    found = DangerFound(kind, f"danger words: {kind}")
+    talk.apply(Step(events=(*keep(talk.heard, talk.session()), found), fields={"danger": kind}, kept=True, wait=True))
+    talk.begin(DANGER)
+
+
+def _no_case(talk: Talk, kind: NotACase) -> None:
+    """Answer what is no concern. While a case is open on this phone the words are kept all the same: they may be about the case."""
+    kept = keep(talk.heard, talk.session()) if talk.fields.get("case") == "open" else ()
+    talk.apply(Step(events=(*kept, NoCase(kind)), kept=True, wait=True))
+    talk.notice(kind)
+
+
+def _chatter(said: Saying, lexicon: Lexicon) -> NotACase | None:
+    """Tell small talk from testimony; a message without a single letter (`??`, `5`) is a test of the line."""
+    if lexicon.thanks.is_all(said):
+        return "thanks"
+    if lexicon.greetings.is_all(said) or not any(map(str.isalpha, said.raw)):
+        return "greeting"
+    return None

@@ -1,0 +1,133 @@
+"""A flow as authors write it: read from YAML with every problem found at once, and named by a hash of what it says."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import orjson
+from pydantic import BaseModel, Field, ValidationError
+
+from flows import yaml_text
+from flows.model_check import overlay_problems, source_problems
+from flows.nodes import AnyNode, Node
+from flows.nodes.base import Spoken
+from flows.problems import FlowError, Problem, said
+from flows.wording import Id, Wording, Words, Written
+from flows.yaml_text import Document
+
+NODES_MAX = 2000
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+_File = TypeVar("_File", bound=BaseModel)
+
+
+class FlowFile(Written):
+    """A flow in its source language: its nodes, the first of which is where it begins."""
+
+    flow: Name
+    language: Language
+    about: Annotated[str, Field(max_length=400)] = ""
+    nodes: Annotated[Mapping[Id, AnyNode], Field(min_length=1, max_length=NODES_MAX)]
+
+
+class Overlay(Written):
+    """The words of a flow in one more language, by node and option."""
+
+    flow: Name
+    language: Language
+    nodes: Mapping[Id, Words]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flow:
+    """One revision of a flow, ready to run: its nodes, and its words in every language it has.
+
+    Two of them are the same only if they are the same object; `revision` says whether they say the same.
+    """
+
+    name: str
+    revision: str
+    language: str
+    nodes: Mapping[str, Node]
+    first: str
+    overlays: Mapping[str, Mapping[str, Words]] = field(default_factory=dict[str, Mapping[str, Words]])
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages it has words in, its own first."""
+        return (self.language, *self.overlays)
+
+    def wordings(self, node: str, language: str, channel: str) -> tuple[tuple[Wording, ...], ...]:
+        """The wordings of a node that hold in a language on a channel: the nearest language first, and in it the channel's own.
+
+        A language without words of its own takes those of the language it is a form of (`es-PE`, `bn-Latn`), then the source language.
+        """
+        near = dict.fromkeys((language, language.partition("-")[0]))
+        words: list[Words] = [self.overlays[each][node] for each in near if node in self.overlays.get(each, {})]
+        own = self.nodes[node]
+        source = [own] if isinstance(own, Spoken) else []
+        return tuple(each.on(channel) for each in (*words, *source))
+
+
+def load(path: Path) -> Flow:
+    """Read a flow and the languages that lie beside it (`NAME.yaml`, `NAME.nl.yaml`). Raises FlowError with every problem."""
+    return read(sources_of(path))
+
+
+def sources_of(path: Path) -> dict[str, str]:
+    """Give the files a flow is made of, name to text: what is stored, and what `read` takes."""
+    files = [path, *sorted(path.parent.glob(f"{path.stem}.*.yaml"))]
+    return {each.name: each.read_text(encoding="utf-8") for each in files}
+
+
+def read(sources: Mapping[str, str]) -> Flow:
+    """Read a flow from its files, name to text: `NAME.yaml` and `NAME.LANGUAGE.yaml`. Raises FlowError with every problem in every file."""
+    documents = {name: yaml_text.read(sources[name]) for name in _in_order(sources)}
+    faults = [Problem(name, line, "", what, "Mend the line.") for name, each in documents.items() for line, what in each.faults]
+    if faults:
+        raise FlowError(faults)
+    main, *others = documents
+    source, problems = _checked(main, documents[main], FlowFile)
+    overlays = [_checked(name, documents[name], Overlay) for name in others]
+    problems += [problem for _, found in overlays for problem in found]
+    if source is None or problems:
+        raise FlowError(problems)
+    words = {name: overlay for name, (overlay, _) in zip(others, overlays, strict=True) if overlay is not None}
+    _check(source, (main, words), documents)
+    texts = {overlay.language: overlay.nodes for overlay in words.values()}
+    return Flow(source.flow, _digest(documents), source.language, source.nodes, next(iter(source.nodes)), texts)
+
+
+def revision_of(sources: Mapping[str, str]) -> str:
+    """Name a flow by what it says, languages included: comments, quotes and blank lines change nothing."""
+    return _digest({name: yaml_text.read(sources[name]) for name in _in_order(sources)})
+
+
+def _in_order(sources: Mapping[str, str]) -> list[str]:
+    return sorted(sources, key=lambda name: (name.count("."), name))
+
+
+def _digest(documents: Mapping[str, Document]) -> str:
+    return hashlib.sha256(orjson.dumps([document.data for document in documents.values()])).hexdigest()
+
+
+def _checked(file: str, document: Document, model: type[_File]) -> tuple[_File | None, list[Problem]]:
+    try:
+        return model.model_validate(document.data), []
+    except ValidationError as error:
+        return None, [said(file, document, each) for each in error.errors(include_url=False, include_input=False)]
+
+
+def _check(source: FlowFile, files: tuple[str, Mapping[str, Overlay]], documents: Mapping[str, Document]) -> None:
+    main, overlays = files
+    problems = list(source_problems(main, documents[main], source.nodes))
+    for name, overlay in overlays.items():
+        problems += overlay_problems(name, documents[name], overlay.nodes, source.nodes)
+        if overlay.flow != source.flow:
+            line = documents[name].line(("flow",))
+            problems.append(Problem(name, line, "flow", f"this is a language of `{source.flow}`", "Name that flow."))
+    if problems:
+        raise FlowError(problems)

@@ -1,0 +1,76 @@
+"""What a flow may not get wrong: every place it leads to exists, every answer can be told apart, every fact can be filled."""
+
+from collections.abc import Iterator, Mapping
+
+from flows import template
+from flows.nodes import Node, Waiting
+from flows.nodes.base import Spoken
+from flows.problems import Problem
+from flows.wording import CHANNELS, PerChannel, Words
+from flows.yaml_text import Document, Path
+
+_MEND_TEXT = "Close each bracket; the facts are in docs/reference/flow-format.md."
+
+
+def source_problems(file: str, document: Document, nodes: Mapping[str, Node]) -> Iterator[Problem]:
+    """Go through a flow in its source language."""
+    for name, node in nodes.items():
+        yield from _target_problems(file, document, name, nodes)
+        if isinstance(node, Waiting):
+            yield from _digit_problems(file, document, name, node)
+        if isinstance(node, Spoken):
+            yield from _text_problems(file, document, name, node)
+
+
+def overlay_problems(file: str, document: Document, words: Mapping[str, Words], nodes: Mapping[str, Node]) -> Iterator[Problem]:
+    """Go through one more language of a flow: it may only speak where the flow speaks."""
+    for name, each in words.items():
+        node = nodes.get(name)
+        if not isinstance(node, Spoken):
+            yield _problem(file, document, ("nodes", name), "the flow says nothing under this name", "Take it out, or mend its spelling.")
+            continue
+        yield from _text_problems(file, document, name, each)
+        yield from _label_problems(file, document, name, (each, node))
+
+
+def _target_problems(file: str, document: Document, name: str, nodes: Mapping[str, Node]) -> Iterator[Problem]:
+    for key, target in nodes[name].targets():
+        if target not in nodes:
+            path = ("nodes", name, *key.split("."))
+            yield _problem(file, document, path, f"no node is called `{target}`", "Name one that exists, or write it.")
+
+
+def _digit_problems(file: str, document: Document, name: str, node: Waiting) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    for option, digit in node.digits().items():
+        if digit in seen:
+            path = ("nodes", name, "options", option)
+            yield _problem(file, document, path, f"`{seen[digit]}` has the digit {digit} too", "Give each answer its own digit.")
+        seen[digit] = option
+
+
+def _text_problems(file: str, document: Document, name: str, words: PerChannel) -> Iterator[Problem]:
+    for path, text in _texts(words):
+        wrong = template.fault(text)
+        if wrong:
+            yield _problem(file, document, ("nodes", name, *path), wrong, _MEND_TEXT)
+
+
+def _label_problems(file: str, document: Document, name: str, pair: tuple[Words, Spoken]) -> Iterator[Problem]:
+    words, node = pair
+    for path, options in (((), words.labels()), *(((channel,), getattr(words, channel).options) for channel in CHANNELS)):
+        for option in options.keys() - node.labels().keys():
+            where = ("nodes", name, *path, "options", option)
+            yield _problem(file, document, where, "the flow has no such answer", "Take it out, or mend its spelling.")
+
+
+def _texts(words: PerChannel) -> Iterator[tuple[Path, str]]:
+    yield from ((("text",), words.text), (("again",), words.again))
+    for channel in CHANNELS:
+        wording = getattr(words, channel)
+        yield (channel, "text"), wording.text
+        yield (channel, "again"), wording.again
+
+
+def _problem(file: str, document: Document, path: Path, what: str, mend: str) -> Problem:
+    return Problem(file, document.line(path), ".".join(path), what, mend)

@@ -1,0 +1,43 @@
+"""The node kind `tell`: the rest of the house must know something."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
+from flows.events import AnswersWanted, Event, ForgetAsked, Hidden, PersonWanted, SiteUnknown
+from flows.nodes.base import Here, Node, Step
+from flows.wording import Id
+
+Fact = Literal["person_wanted", "answers_wanted", "site_unknown", "hidden", "forget_asked"]
+
+_EVENTS: Mapping[Fact, Event] = MappingProxyType(
+    {
+        "person_wanted": PersonWanted(),
+        "answers_wanted": AnswersWanted(),
+        "site_unknown": SiteUnknown(),
+        "hidden": Hidden(),
+        "forget_asked": ForgetAsked(),
+    }
+)
+# After hiding, nothing on this phone may show that there was a case; after forgetting, nothing is known at all.
+_HIDDEN = MappingProxyType({"case": "", "danger": "", "consent": "", "hidden": "yes"})
+_FORGOTTEN = MappingProxyType({**_HIDDEN, "hidden": "", "site": "", "who": ""})
+_FIELDS: Mapping[Fact, Mapping[str, str]] = MappingProxyType({"hidden": _HIDDEN, "forget_asked": _FORGOTTEN})
+
+
+class Tell(Node):
+    """Tells the rest of the house: `person_wanted`, `answers_wanted`, `site_unknown`, `hidden` or `forget_asked`.
+
+    wanted:
+      kind: tell
+      fact: person_wanted
+      go: promise
+    """
+
+    kind: Literal["tell"]
+    fact: Fact
+    go: Id
+
+    def enter(self, here: Here) -> Step:  # noqa: ARG002  # the same from everywhere
+        """Report the fact."""
+        return Step(events=(_EVENTS[self.fact],), fields=_FIELDS.get(self.fact, {}), go=self.go)

@@ -1,0 +1,120 @@
+"""A node's words as they go out: on one channel, in one language, with the facts filled in."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from flows.events import Say
+from flows.match import OFFER, OFFER_DIGITS, option_id
+from flows.model import Flow
+from flows.nodes import Node, Waiting
+from flows.template import BREAK, OPTIONS, Template, compile_text, fill
+from flows.wording import Command, Wording
+from words.digits import in_script
+from words.fold import gsm
+from words.graphemes import split
+from words.limits import Limits
+
+# Where the answers stand, with the space before it and the mark after it: on a phone with buttons all of it goes.
+_PLACE: Final = re.compile(r"\s*\{options\}[.。।]?")
+_LIST: Final = re.compile(r"\s*\{options\}[.。।]? *\n?")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Who reads: in which language, on which channel, and what is known to be filled in (see template.FACTS)."""
+
+    language: str
+    limits: Limits
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One message: its text, and what stands on its buttons as (id, title)."""
+
+    text: str
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """A node's text made ready for a channel and a language: one template a message, and the buttons below the last."""
+
+    messages: tuple[Template, ...]
+    choices: tuple[tuple[str, str], ...]
+
+
+def render(flow: Flow, say: Say, view: View) -> tuple[Rendered, ...]:
+    """Make the messages of a Say. `flow` is the revision it names. A node without words in any language says nothing."""
+    shape = _shape(flow, (say.node, say.slot), view.language, view.limits)
+    texts = [part for message in shape.messages for part in _parts(fill(message, view.facts), view)]
+    if not texts:
+        return ()
+    return (*(Rendered(text) for text in texts[:-1]), Rendered(texts[-1], shape.choices))
+
+
+def _parts(text: str, view: View) -> tuple[str, ...]:
+    """The text in the reader's digits, in as many messages as the channel's longest asks for; typography that costs money is made plain."""
+    text = in_script(text, view.language).strip()
+    if view.limits.segments_max is not None and not text.isascii():
+        text = gsm(text)
+    return (text,) if 0 < len(text) <= view.limits.text_max // 2 else split(text, view.limits.text_max)
+
+
+@lru_cache(maxsize=8192)
+def _shape(flow: Flow, place: tuple[str, str], language: str, limits: Limits) -> _Shape:
+    node, slot = place
+    wordings = flow.wordings(node, language, limits.channel)
+    text = _text(wordings, slot)
+    buttons = _buttons(flow, node, wordings, limits)
+    text = _PLACE.sub("", text) if buttons else _with_answers(text, flow.nodes[node], wordings, limits)
+    return _Shape(tuple(compile_text(part) for part in text.split(BREAK)), buttons)
+
+
+def _text(wordings: tuple[tuple[Wording, ...], ...], slot: str) -> str:
+    """The nearest text: a question has a second wording, or is asked again as it was, before another language is tried."""
+    for near in wordings:
+        slots = ("again", "text") if slot == "again" else ("text",)
+        for text in (getattr(wording, each) for each in slots for wording in near):
+            if text:
+                return str(text)
+    return ""
+
+
+def _buttons(flow: Flow, node: str, wordings: tuple[tuple[Wording, ...], ...], limits: Limits) -> tuple[tuple[str, str], ...]:
+    """What stands on buttons; nothing when a channel has none, or too few or too small ones: then the answers stand in the text."""
+    found = [(option_id(node, option), button or text) for option, _, text, button in _options(flow.nodes[node], wordings)]
+    found += [(option_id(OFFER, command), title) for command, title in _offers(wordings)]
+    small = any(len(title) > limits.button_title_max or len(name.encode()) > limits.option_bytes_max for name, title in found)
+    return () if small or len(found) > limits.buttons_max else tuple(found)
+
+
+def _with_answers(text: str, node: Node, wordings: tuple[tuple[Wording, ...], ...], limits: Limits) -> str:
+    """The text with its numbered answers: in the sentence where letters cost money, a line each where they do not."""
+    numbered = [f"{digit} {words}" for _, digit, words, _ in _options(node, wordings)]
+    numbered += [f"{OFFER_DIGITS[command]} {title}" for command, title in _offers(wordings) if command in OFFER_DIGITS]
+    if not numbered:
+        return _PLACE.sub("", text)
+    if _PLACE.search(text) is None:
+        text = f"{text} {{{OPTIONS}}}"
+    if limits.segments_max is not None:
+        return text.replace(f"{{{OPTIONS}}}", " ".join(numbered))
+    lines = "\n" + "\n".join(numbered) + "\n"
+    return _LIST.sub(lambda _: lines, text).strip()
+
+
+def _options(node: Node, wordings: tuple[tuple[Wording, ...], ...]) -> Iterator[tuple[str, str, str, str]]:
+    """The options in their order: id, digit, words in a sentence, words on a button."""
+    labels = [wording.options for near in wordings for wording in near]
+    for option, digit in node.digits().items() if isinstance(node, Waiting) else ():
+        own = [each[option] for each in labels if option in each]
+        text = next((label.text for label in own if label.text), option)
+        button = next((label.button or label.text for label in own if label.button or label.text), option)
+        yield option, digit, text, button
+
+
+def _offers(wordings: tuple[tuple[Wording, ...], ...]) -> tuple[tuple[Command, str], ...]:
+    return next((tuple(wording.offers.items()) for near in wordings for wording in near if wording.offers), ())

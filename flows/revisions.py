@@ -1,0 +1,47 @@
+"""The flows that can run: which revision of each is current, and every revision a session may still stand in."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.events import Say
+from flows.model import Flow, read, sources_of
+
+SHIPPED = Path(__file__).with_name("library")
+NOTICES = "notices"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Library:
+    """Every flow by revision, and the revision that is current for each name."""
+
+    current: Mapping[str, str]
+    revisions: Mapping[str, Flow]
+
+    def now(self, name: str) -> Flow | None:
+        """The current revision of a flow, if there is one of that name."""
+        return self.revisions.get(self.current.get(name, ""))
+
+    def flow(self, revision: str) -> Flow | None:
+        """A revision, current or not."""
+        return self.revisions.get(revision)
+
+    def notice(self, node: str) -> Say:
+        """The event that says one of the house's own notices (`knock`, `late` ...). Raises KeyError for one that is not there."""
+        return Say(NOTICES, self.current[NOTICES], node)
+
+
+def library_of(flows: Iterable[Flow]) -> Library:
+    """Make a library in which each of these flows is current; of two with one name, the later."""
+    every = tuple(flows)
+    return Library({flow.name: flow.revision for flow in every}, {flow.revision: flow for flow in every})
+
+
+def shipped_sources(folder: Path = SHIPPED) -> dict[str, dict[str, str]]:
+    """Give the files of the flows we ship, by flow: what is stored at start as revisions."""
+    return {path.stem: sources_of(path) for path in sorted(folder.glob("*.yaml")) if path.name.count(".") == 1}
+
+
+def shipped(folder: Path = SHIPPED) -> Library:
+    """Read the flows we ship. Raises FlowError with every problem of the first one that has any."""
+    return library_of(read(sources) for sources in shipped_sources(folder).values())

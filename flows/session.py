@@ -1,0 +1,47 @@
+"""Where a worker stands in a conversation: a value that is stored, read back and resumed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import orjson
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One flow being run: its name, the content hash of the revision it is pinned to, and the node it waits at."""
+
+    flow: str
+    revision: str
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A conversation between two messages. The last frame is the one that waits; no frame means no flow waits.
+
+    `fields` holds what flows set and branch on (site, who, danger ...); never a name, number or code. `asked` counts how often the waiting
+    node has asked without an answer.
+    """
+
+    frames: tuple[Frame, ...] = ()
+    language: str = "en"
+    fields: Mapping[str, str] = field(default_factory=dict[str, str])
+    asked: int = 0
+
+    def to_bytes(self) -> bytes:
+        """Write the session as JSON bytes, to be sealed and stored."""
+        return orjson.dumps(
+            {
+                "frames": [[f.flow, f.revision, f.node] for f in self.frames],
+                "language": self.language,
+                "fields": dict(self.fields),
+                "asked": self.asked,
+            }
+        )
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> "Session":
+        """Read a session back. Raises ValueError on anything `to_bytes` did not write."""
+        data = orjson.loads(raw)
+        frames = tuple(Frame(*frame) for frame in data["frames"])
+        return cls(frames=frames, language=data["language"], fields=data["fields"], asked=data["asked"])

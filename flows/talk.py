@@ -1,0 +1,255 @@
+"""One sprint under way: the frames, fields and facts that the engine works on until the next question is put."""
+
+from typing import Final
+
+from flows.events import Ended, Event, OpenCase, Say
+from flows.match import answers
+from flows.model import Flow
+from flows.nodes import Node, Waiting
+from flows.nodes.base import Heard, Here, Step, keep
+from flows.nodes.call import Call
+from flows.nodes.choose import Choice
+from flows.revisions import NOTICES, Library
+from flows.session import Frame, Session
+
+STEPS_MAX: Final = 100
+FRAMES_MAX: Final = 8
+
+# Where words go that no flow waits for: to the open case, or into a first talk.
+OPEN: Final = "dialogue"
+FIRST: Final = "raise-concern"
+FIRST_OF_NEIGHBOURS: Final = "raise-concern-neighbours"
+
+
+class Talk:
+    """A session being moved on. It lives for one sprint, inside the engine."""
+
+    def __init__(self, library: Library, session: Session) -> None:
+        self._library = library
+        self._before = session
+        self._steps = 0
+        self.frames = [frame for frame in map(self._standing, session.frames) if frame]
+        self.fields = dict(session.fields)
+        self.language = session.language
+        self.events: list[Event] = []
+        self.heard: Heard | None = None
+
+    def session(self) -> Session:
+        """The session as it is now; a question put again is counted."""
+        frames = tuple(self.frames)
+        asked = self._before.asked + 1 if frames and frames == self._before.frames else 0
+        return Session(frames, self.language, dict(self.fields), asked)
+
+    def finish(self) -> None:
+        """Keep words that no node kept, and tell if nothing waits any more."""
+        if self.heard is not None:
+            kept = keep(self.heard, self.session())
+            self.heard = None
+            self._note(kept)
+            self.events = [*kept, *self.events]
+        if not self.frames and not any(isinstance(event, Ended) for event in self.events):
+            self.events.append(Ended())
+
+    def begin(self, name: str, at: str | None = None) -> None:
+        """Begin a flow in the place of everything that waited."""
+        self.frames.clear()
+        self._push(name, at)
+        self._run()
+
+    def at_home(self) -> None:
+        """If nothing waits, let the flow wait that hears whatever comes."""
+        if not self.frames:
+            neighbours = self.fields.get("who") == "neighbour"
+            self.begin(OPEN if self.fields.get("case") == "open" else FIRST_OF_NEIGHBOURS if neighbours else FIRST)
+
+    def interrupt(self, name: str) -> bool:
+        """Let another flow speak first; the question that waits goes on waiting behind it."""
+        self._drop_asides()
+        if not self._push(name, None):
+            return False
+        self._run()
+        return True
+
+    def answer(self, folded: str) -> str | None:
+        """Find the option these words mean, in the question that waits or in one behind it that gets words handed back."""
+        for frame in reversed(self.frames):
+            option = answers(self._flow(frame), frame.node, self.language).find(folded)
+            if option is not None:
+                return option if "." in option else f"{frame.node}.{option}"
+            if not self._gives_back(frame):
+                break
+        return None
+
+    def choose(self, node: str, option: str) -> bool:
+        """Take an option of the question that waits, or of one behind it."""
+        for depth, frame in reversed(list(enumerate(self.frames))):
+            waiting = self._node(frame)
+            if frame.node == node and isinstance(waiting, Waiting) and option in waiting.choices():
+                del self.frames[depth + 1 :]
+                self._go_on(waiting.chosen(self._here(frame), option))
+                return True
+            if not self._gives_back(frame):
+                break
+        return False
+
+    def choose_late(self, node: str, option: str) -> bool:
+        """Take a tap on a question that was answered before: it counts as if it were asked now, and what waits goes on waiting behind it.
+
+        A tap is never testimony. One that would only lead to questions that were put already is reported, and nothing else moves.
+        """
+        flow = next((each for each in self._known_flows() if self._has(each, node, option)), None)
+        asked = flow.nodes[node] if flow is not None else None
+        if flow is None or not isinstance(asked, Choice):
+            return False
+        frame = Frame(flow.name, flow.revision, node)
+        step = asked.chosen(self._here(frame), option)
+        if asked.about_case and self.fields.get("case") != "open":
+            self.put_again()
+        elif not asked.goes_on_late(step):
+            self.apply(Step(events=step.events, fields=step.fields, wait=True))
+            self.put_again()
+        else:
+            self._drop_asides()
+            self.frames = [*self.frames[-FRAMES_MAX + 1 :], frame]
+            self._go_on(step)
+        return True
+
+    def listen(self) -> None:
+        """Take words that are no option to the question that waits."""
+        while True:
+            self.at_home()
+            if not self.frames:
+                return
+            frame = self.frames[-1]
+            waiting = self._node(frame)
+            step = waiting.listened(self._here(frame)) if isinstance(waiting, Waiting) else Step(back=True)
+            if not step.back:
+                self._go_on(step)
+                return
+            self.frames.pop()
+
+    def put_again(self) -> None:
+        """Put the question that waits once more, as one puts it who has understood that something was said."""
+        if self.frames:
+            self.events.append(self._here(self.frames[-1]).say("again"))
+
+    def repeat(self) -> None:
+        """Say the question that waits as it was said, but never a code twice in one thread."""
+        if self.frames:
+            node = self._node(self.frames[-1])
+            twice = isinstance(node, Waiting) and "{code}" in node.text
+            self.events.append(self._here(self.frames[-1]).say("again" if twice else "text"))
+
+    def notice(self, node: str) -> None:
+        """Say one of the house's own notices."""
+        flow = self._library.now(NOTICES)
+        if flow is not None and node in flow.nodes:
+            self.events.append(Say(flow.name, flow.revision, node))
+
+    def apply(self, step: Step) -> None:
+        """Take over what a step reports and sets."""
+        self._note(step.events)
+        self.events += step.events
+        for name, value in step.fields.items():
+            if value:
+                self.fields[name] = value
+            else:
+                self.fields.pop(name, None)
+        self.language = step.language or self.language
+        self.heard = None if step.kept else self.heard
+
+    def _note(self, events: tuple[Event, ...]) -> None:
+        if any(isinstance(event, OpenCase) for event in events):
+            self.fields["case"] = "open"
+            self.fields.pop("hidden", None)
+
+    def _go_on(self, step: Step) -> None:
+        if self._follow(step):
+            self._run()
+
+    def _run(self) -> None:
+        """Enter node after node until one waits or all has ended."""
+        while self.frames:
+            self._steps += 1
+            if self._steps > STEPS_MAX:
+                self._break(f"more than {STEPS_MAX} steps without a question in the flow {self.frames[-1].flow}")
+                return
+            frame = self.frames[-1]
+            if not self._follow(self._node(frame).enter(self._here(frame))):
+                return
+
+    def _follow(self, step: Step) -> bool:
+        """Go where a step leads; False when the talk waits, or is over."""
+        self.apply(step)
+        if step.wait:
+            return False
+        if step.go is not None:
+            self.frames[-1] = Frame(self.frames[-1].flow, self.frames[-1].revision, step.go)
+            return True
+        if step.call is not None and self._push(*step.call):
+            return True
+        if step.stop:
+            self.frames.clear()
+        return self._return(repeat=step.repeat)
+
+    def _return(self, *, repeat: bool) -> bool:
+        """End the flow; what waits behind it goes on waiting, and what called it goes on."""
+        while self.frames:
+            self.frames.pop()
+            behind = self._node(self.frames[-1]) if self.frames else None
+            if isinstance(behind, Waiting):
+                if repeat:
+                    self.repeat()
+                return False
+            if isinstance(behind, Call) and behind.go is not None:
+                self.frames[-1] = Frame(self.frames[-1].flow, self.frames[-1].revision, behind.go)
+                return True
+        return False
+
+    def _push(self, name: str, at: str | None) -> bool:
+        flow = self._library.now(name)
+        node = at or (flow.first if flow is not None else "")
+        if flow is None or node not in flow.nodes:
+            self.events.append(Ended(f"there is no flow {name} that begins at {at or 'its first node'}"))
+            return False
+        if len(self.frames) >= FRAMES_MAX:
+            self._break(f"more than {FRAMES_MAX} flows inside one another, at {name}")
+            return False
+        self.frames.append(Frame(flow.name, flow.revision, node))
+        return True
+
+    def _break(self, sentence: str) -> None:
+        self.frames.clear()
+        self.events.append(Ended(sentence))
+
+    def _standing(self, frame: Frame) -> Frame | None:
+        """The frame, or its like in the current revision when its own is nowhere to be found; None when there is none."""
+        flow = self._library.flow(frame.revision) or self._library.now(frame.flow)
+        if flow is None or frame.node not in flow.nodes:
+            return None
+        return frame if flow.revision == frame.revision else Frame(flow.name, flow.revision, frame.node)
+
+    def _flow(self, frame: Frame) -> Flow:
+        return self._library.revisions[frame.revision]
+
+    def _node(self, frame: Frame) -> Node:
+        return self._flow(frame).nodes[frame.node]
+
+    def _here(self, frame: Frame) -> Here:
+        return Here(frame.flow, frame.revision, frame.node, self.session(), self.heard)
+
+    def _drop_asides(self) -> None:
+        while self.frames and self._gives_back(self.frames[-1]):
+            self.frames.pop()
+
+    def _gives_back(self, frame: Frame) -> bool:
+        node = self._node(frame)
+        return isinstance(node, Choice) and node.otherwise == "return"
+
+    def _known_flows(self) -> list[Flow]:
+        return [*map(self._flow, reversed(self.frames)), *(self._library.revisions[each] for each in self._library.current.values())]
+
+    @staticmethod
+    def _has(flow: Flow, node: str, option: str) -> bool:
+        asked = flow.nodes.get(node)
+        return isinstance(asked, Choice) and option in asked.choices()

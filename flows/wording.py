@@ -1,0 +1,79 @@
+"""The words of a node: its text, its question put again, its options as they are read and as they stand on a button."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+Command = Literal["person", "language", "who_sees", "hide", "forget", "repeat"]
+
+# A channel whose words are another one's: what is true of a text message through one gateway is true of it through every gateway.
+SPOKEN_AS: Mapping[str, str] = {"http_sms": "sms", "terminal": "web"}
+CHANNELS = ("sms", "whatsapp", "telegram", "web")
+
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Text = Annotated[str, Field(max_length=4000)]
+
+
+class Written(BaseModel):
+    """Anything an author writes: frozen, and nothing in it goes unread."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Label(Written):
+    """An option's words: `text` in a sentence, `button` where it is read alone, `also` what people answer instead."""
+
+    text: Annotated[str, Field(max_length=200)] = ""
+    button: Annotated[str, Field(max_length=40)] = ""
+    also: tuple[str, ...] = ()
+
+
+class Texts(Written):
+    """What is said in one language: a text, the question put again, and the ways out that stand on buttons."""
+
+    text: Text = ""
+    again: Text = ""
+    offers: Mapping[Command, str] = {}
+
+
+def _label(raw: object) -> object:
+    return {"text": raw} if isinstance(raw, str) else raw
+
+
+Labels = Mapping[Id, Annotated[Label, BeforeValidator(_label)]]
+
+
+class Wording(Texts):
+    """What a node says in one language, or on one channel of it. What is absent is taken from the wording behind it."""
+
+    options: Labels = {}
+
+
+class PerChannel(Texts):
+    """What a node says in one language, with what differs per channel."""
+
+    sms: Wording = Wording()
+    whatsapp: Wording = Wording()
+    telegram: Wording = Wording()
+    web: Wording = Wording()
+
+    def labels(self) -> Mapping[str, Label]:
+        """The words of the options, by id."""
+        return {}
+
+    def on(self, channel: str) -> tuple[Wording, ...]:
+        """The wordings that hold on a channel, its own first."""
+        plain = Wording(text=self.text, again=self.again, offers=self.offers, options=self.labels())
+        name = SPOKEN_AS.get(channel, channel)
+        return (getattr(self, name), plain) if name in CHANNELS else (plain,)
+
+
+class Words(PerChannel):
+    """A node's words in one more language."""
+
+    options: Labels = {}
+
+    def labels(self) -> Mapping[str, Label]:
+        """The words of the options, by id."""
+        return self.options
