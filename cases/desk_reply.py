@@ -8,6 +8,7 @@ from cases import audit, entries, lifecycle, timeline
 from cases.access import AtDesk, case_for
 from cases.change import Case, CaseChange, touched
 from cases.errors import Refused, Stale
+from cases.model import same_language
 from cases.save import Saved, save
 from cases.timeline import Annotation
 from store import doorbell
@@ -121,11 +122,6 @@ def wording_of(connection: sa.Connection, keyring: Keyring, case_id: int, seq: i
     if body["as_is"] or same_language(body["language"], case["language"]):
         return str(body["text"])
     raise Unopenable("this answer has no wording in the worker's language yet")
-
-
-def same_language(one: str, other: str) -> bool:
-    """Compare language tags, script and region aside: who writes Bengali in Latin letters reads Bengali."""
-    return one.partition("-")[0] == other.partition("-")[0]
 
 
 def locked(at: AtDesk, reference: str) -> Case:

@@ -17,6 +17,10 @@ from store.sealing import Unopenable
 from store.tables import case_links, cases, entries, outbox, workers
 
 _SPOKEN = ("words", "reply", "note")
+_COLUMNS = (
+    "reference", "version", "state", "severity", "danger", "place_id", "company_id", "who", "on_behalf_of", "channel", "language", "may_we",
+    "officer_id", "opened_at", "answer_by", "answered_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,34 +120,19 @@ def view(at: AtDesk, reference: str) -> CaseView:
     supplier = at.programme.suppliers.get(case["supplier_id"] or "")
     desk_language = at.programme.desk_language(case["company_id"])
     return CaseView(
-        reference=case["reference"],
-        version=case["version"],
-        state=case["state"],
+        **{name: case[name] for name in _COLUMNS},
         state_words=at.wording.states.get(case["state"], case["state"]),
-        severity=case["severity"],
-        danger=case["danger"],
         groups=tuple((code, taxonomy.label(code)) for code in case["groups"]),
-        place_id=case["place_id"],
         place=place.name if place else case["place_id"] or at.wording.unknown_place,
         town=place.town if place else "",
         country=place.country if place else None,
         supplier=supplier.name if supplier else None,
-        company_id=case["company_id"],
         company=at.programme.company_name(case["company_id"]),
-        who=case["who"],
         who_words=at.wording.speaker(case["who"], case["on_behalf_of"]),
-        on_behalf_of=case["on_behalf_of"],
-        channel=case["channel"],
-        language=case["language"],
         language_name=language_name(case["language"], at.wording.language),
         desk_language=desk_language,
-        may_we=case["may_we"],
         allowed=at.wording.allowed[case["may_we"]],
-        officer_id=case["officer_id"],
         officer=_name(at, case["officer_id"]),
-        opened_at=case["opened_at"],
-        answer_by=case["answer_by"],
-        answered_at=case["answered_at"],
         late=is_late(case, at.now),
         clock=at.wording.clock(case["answer_by"], at.now),
         hidden=case["worker_id"] is None,
@@ -212,7 +201,6 @@ def _entry(at: AtDesk, entry: Entry, opened: _Sealed, desk_language: str) -> Ent
     spoken = entry.kind in _SPOKEN
     language = entry.body.get("language") if spoken else None
     beside = opened.annotations.get(entry.seq, ())
-    reads = {desk_language} | {made.language for made in beside}
     delivery, hold = opened.deliveries.get(entry.seq, (None, None))
     return EntryView(
         seq=entry.seq,
@@ -223,9 +211,7 @@ def _entry(at: AtDesk, entry: Entry, opened: _Sealed, desk_language: str) -> Ent
         text=str(entry.body.get("text" if spoken else "wording", "")),
         language=language,
         translations=_translations(at, entry, beside),
-        translated=language is None
-        or desk_language == language.partition("-")[0]
-        or bool(reads - {language} and desk_language in _by(beside)),
+        translated=language is None or same_language(language, desk_language) or desk_language in _by(beside),
         private=entry.kind == "note",
         words=_words(at, entry, opened, spoken=spoken),
         delivery=delivery,

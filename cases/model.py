@@ -188,3 +188,8 @@ def text_in(texts: Texts, language: str) -> str:
         if tag in texts:
             return texts[tag]
     return next(iter(texts.values()))
+
+
+def same_language(one: str, other: str) -> bool:
+    """Compare language tags, script and region aside: who writes Bengali in Latin letters reads Bengali."""
+    return one.partition("-")[0] == other.partition("-")[0]

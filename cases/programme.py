@@ -1,7 +1,7 @@
 """The programme in the database: kept as revisions, with the officers who may sign in; applying the same file twice changes nothing."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, cast
 
@@ -109,8 +109,7 @@ def _short(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {_short(each)}" for key, each in cast("Mapping[str, Any]", value).items())
     if isinstance(value, tuple):
-        several: tuple[Any, ...] = value
-        return ", ".join(map(_short, several))
+        return ", ".join(map(_short, cast("Sequence[Any]", value)))
     return "none" if value is None else str(getattr(value, "name", value))
 
 

@@ -65,28 +65,26 @@ def _opens(at: AtDesk, reference: str) -> bool:
         return False
 
 
-@pytest.mark.parametrize("act", ACTS)
 @pytest.mark.parametrize("officer_id", ["karim", "femke", "nadia", "grace"])
-def test_absent_and_forbidden_look_the_same_for_every_act(house: House, act: str, officer_id: str) -> None:
+def test_absent_and_forbidden_look_the_same_for_every_act(house: House, officer_id: str) -> None:
     house.worker_speaks(opening())
 
-    told = []
-    for reference in (REFERENCE, "WK-0000-0000"):
-        with house.desk(officer_id) as at, pytest.raises(NotFound) as refused:
-            ACTS[act](at, reference)
-        told.append(str(refused.value))
-
-    assert told[0] == told[1]
+    for act in ACTS.values():
+        assert _refusal(house, officer_id, act, REFERENCE) == _refusal(house, officer_id, act, "WK-0000-0000")
 
 
-@pytest.mark.parametrize("act", ACTS)
-def test_the_accused_find_nothing_by_any_act(house: House, act: str) -> None:
+def test_the_accused_find_nothing_by_any_act(house: House) -> None:
     house.worker_speaks(opening(accused=("sanne",)))
 
-    with house.desk("sanne") as at, pytest.raises(NotFound):
-        ACTS[act](at, REFERENCE)
+    assert {_refusal(house, "sanne", act, REFERENCE) for act in ACTS.values()} == {"There is no such case."}
     with house.desk("jeroen") as at:
         assert desk.view(at, REFERENCE).reference == REFERENCE
+
+
+def _refusal(house: House, officer_id: str, act: Callable[[AtDesk, str], object], reference: str) -> str:
+    with house.desk(officer_id) as at, pytest.raises(NotFound) as refused:
+        act(at, reference)
+    return str(refused.value)
 
 
 def test_the_accused_are_not_found_by_a_name_that_looks_alike(house: House) -> None:

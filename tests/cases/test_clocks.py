@@ -8,7 +8,7 @@ import pytest
 from cases import clocks, desk
 from cases.intake import Danger
 from store.tables import mails
-from tests.cases.house import DAY, HOUR, KEYRING, NOW, House, opening, sample
+from tests.cases.house import DAY, HOUR, KEYRING, NOW, House, house_on, opening, sample
 
 
 def _late(house: House, now: int) -> list[clocks.LateNotice]:
@@ -43,6 +43,15 @@ def test_after_a_day_of_downtime_one_notice_leaves_and_the_new_date_lies_ahead(h
 
     assert [late.new for late in found] == [now + 24 * HOUR]
     assert _late(house, now + 1) == []
+
+
+def test_two_processes_never_take_up_the_same_missed_promise(postgresql_url: str) -> None:
+    with house_on(postgresql_url) as house:
+        house.worker_speaks(opening())
+        with house.write() as one, house.write() as other:
+            first, second = clocks.overdue(one, NOW + 9 * DAY, 10), clocks.overdue(other, NOW + 9 * DAY, 10)
+
+    assert (len(first), len(second)) == (1, 0)
 
 
 def test_an_unknown_site_is_shown_to_those_who_run_the_line(house: House) -> None:
