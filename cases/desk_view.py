@@ -11,6 +11,7 @@ from cases import lifecycle, ready, taxonomy, timeline
 from cases.access import AtDesk, case_for, visible
 from cases.change import Case
 from cases.desk_queue import is_late
+from cases.model import same_language
 from cases.timeline import Annotation, Entry
 from store.casekeys import load_data_key
 from store.sealing import Unopenable
