@@ -9,7 +9,13 @@ from channels.base import Failure
 
 _TABLE: dict[str, Any] = orjson.loads(Path(__file__).with_name("error_classes.json").read_bytes())
 _TWILIO: dict[str, str] = _TABLE["twilio"]
-_TELEGRAM: list[dict[str, Any]] = _TABLE["telegram"]
+_NAMES = {failure.value: failure for failure in Failure}
+# Rows as `Forbidden: user is deactivated`; what Telegram would do anyway (`ok_ignore`) cannot happen to a send.
+_TELEGRAM = tuple(
+    (row["match"].partition(": ")[2].casefold(), _NAMES[row["class"]])
+    for row in _TABLE["telegram"]
+    if ": " in row["match"] and row["class"] in _NAMES
+)
 
 
 def of_twilio(code: str | None) -> Failure | None:
@@ -20,5 +26,4 @@ def of_twilio(code: str | None) -> Failure | None:
 def of_telegram(description: str) -> Failure | None:
     """The class of what Telegram's Bot API says went wrong, None for words that the table does not hold."""
     said = description.casefold()
-    found = (row["class"] for row in _TELEGRAM if row["match"].partition(": ")[2].casefold() in said and ": " in row["match"])
-    return next((Failure(name) for name in found if name in Failure), None)
+    return next((failure for words, failure in _TELEGRAM if words in said), None)

@@ -1,5 +1,6 @@
 """What a carrier's JSON really is: nothing is taken for a mapping, a list or a text before it has been looked at."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 import orjson
@@ -12,8 +13,7 @@ def as_dict(value: object) -> dict[str, Any]:
 
 def as_list(value: object) -> list[Any]:
     """A JSON array, or an empty one in place of anything else."""
-    found: list[Any] = value if isinstance(value, list) else []
-    return found
+    return list(cast("Iterable[Any]", value)) if isinstance(value, list) else []
 
 
 def as_text(value: object) -> str:

@@ -15,20 +15,28 @@ from channels.quiet import hush
 from channels.registry import CARDS, ChannelConfig
 from channels.telegram_reader import TelegramReader
 
+PATIENCE = 15.0
+# Nothing of the request had left when these happened, so that sending again cannot say anything twice.
 _BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 # The library's own switch to times as timedelta; without it every flood answer warns.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 
 class TelegramChannel:
-    """Sends messages as one bot."""
+    """Sends messages as one bot; `patience` is how many seconds it waits for Telegram's answer."""
 
     name = "telegram"
     limits = CARDS["telegram"].limits
 
-    def __init__(self, token: str, api_url: str) -> None:
+    def __init__(self, token: str, api_url: str, *, patience: float = PATIENCE) -> None:
         hush()
-        self._request = HTTPXRequest(connection_pool_size=64, connect_timeout=5.0, read_timeout=15.0, write_timeout=10.0, pool_timeout=15.0)
+        self._request = HTTPXRequest(
+            connection_pool_size=64,
+            connect_timeout=min(patience, 5.0),
+            read_timeout=patience,
+            write_timeout=patience,
+            pool_timeout=patience,
+        )
         self._bot = Bot(token, base_url=f"{api_url.rstrip('/')}/bot", request=self._request, get_updates_request=self._request)
 
     async def send(self, message: Outbound) -> Sent:

@@ -38,7 +38,7 @@ _FORM = "application/x-www-form-urlencoded"
 _TYPED = frozenset({"", "text", "button", "interactive"})
 # Long SMS have been seen to arrive as base64: no spaces, and longer than any word.
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4}){20,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
-_TIMEOUTS = httpx.Timeout(connect=5.0, read=15.0, write=10.0, pool=15.0)
+PATIENCE = 15.0
 _CONNECTIONS = httpx.Limits(max_connections=64, max_keepalive_connections=64, keepalive_expiry=15.0)
 # Nothing of the request had left when these happened, so that sending again cannot say anything twice.
 _BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -164,13 +164,17 @@ def open_reader(config: ChannelConfig) -> TwilioReader:
 
 
 class TwilioSender:
-    """Posts one message at a time; the SDK is not used since it has no base address, no timeout of its own and logs numbers."""
+    """Posts one message at a time; the SDK is not used since it has no base address, no timeout of its own and logs numbers.
 
-    def __init__(self, from_account: TwilioAccount) -> None:
+    `patience` is how many seconds it waits for Twilio's answer.
+    """
+
+    def __init__(self, from_account: TwilioAccount, *, patience: float = PATIENCE) -> None:
         hush()
         self._status_url = from_account.status_url
         self._path = f"{from_account.api_url}/2010-04-01/Accounts/{from_account.sid}/Messages.json"
-        self._client = httpx.AsyncClient(auth=(from_account.sid, from_account.token), timeout=_TIMEOUTS, limits=_CONNECTIONS)
+        timeouts = httpx.Timeout(patience, connect=min(patience, 5.0))
+        self._client = httpx.AsyncClient(auth=(from_account.sid, from_account.token), timeout=timeouts, limits=_CONNECTIONS)
 
     async def send(self, fields: Mapping[str, str]) -> Sent:
         """Create a message of these fields (`To`, `Body`, `From` ...). Raises SendError."""
