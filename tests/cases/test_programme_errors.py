@@ -1,8 +1,11 @@
 """A programme file with an error is refused whole, with every problem, its line and its mend."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cases.programme import ProgrammeError, read_programme
+from cases.model import Programme
+from cases.programme import Problem, ProgrammeError, read_programme
 from tests.cases.house import sample_text
 
 _SANNE = "company: halmstra, role: officer, languages: [nl, en]}"
@@ -160,3 +163,31 @@ def test_yaml_tags_construct_nothing() -> None:
         read_programme("format: !!python/object/apply:os.getcwd []\n")
 
     assert "`format` must be one text" in str(refused.value)
+
+
+_LINES = sample_text().partition("\ncases:")[0].splitlines(keepends=True)
+_NOISE = st.sampled_from(["", "x", "[", "{}", "{a: b}", "- ", ": ", "'", "&a ", "*a", "0", "null", "é", "\t", "# "])
+
+
+@given(st.lists(st.tuples(st.integers(0, len(_LINES) - 1), st.integers(0, 200), _NOISE, st.integers(0, 12)), max_size=4))
+def test_whatever_a_hand_does_to_the_file_it_is_read_or_refused_in_words(slips: list[tuple[int, int, str, int]]) -> None:
+    lines = list(_LINES)
+    for number, place, noise, gone in slips:
+        line = lines[number]
+        lines[number] = line[:place] + noise + line[place + gone :]
+
+    programme, problems = _read_or_refused("".join(lines))
+
+    assert all(problem.line >= 1 and problem.what and problem.mend for problem in problems)
+    if programme is None:
+        assert problems
+    else:
+        assert all(programme.answer_within(company, "danger") > 0 for company in (*programme.companies, programme.fallback_desk))
+        assert programme.readers(programme.fallback_desk)
+
+
+def _read_or_refused(text: str) -> tuple[Programme | None, tuple[Problem, ...]]:
+    try:
+        return read_programme(text), ()
+    except ProgrammeError as refused:
+        return None, refused.problems

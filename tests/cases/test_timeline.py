@@ -1,9 +1,11 @@
 """The timeline is append-only, sealed under the case's own key, and a change or a gap shows."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import sqlalchemy as sa
 
-from cases import intake, timeline
+from cases import desk, intake, timeline
 from cases.change import NewEntry
 from cases.timeline import Annotation
 from store import casekeys
@@ -122,3 +124,19 @@ def test_a_translation_stands_beside_the_words_and_a_better_one_takes_its_place(
 
     assert [(made.engine, made.text) for made in found] == [("person", "Ze betaalden twee maanden niet"), ("argos", "Zij niet betalen")]
     assert not any(b"betaald" in row["sealed"] for row in house.all_of(annotations))
+
+
+def test_many_hands_at_once_lose_no_entry_and_leave_the_chain_whole(house: House) -> None:
+    case = house.worker_speaks(opening())
+
+    def write(number: int) -> None:
+        with house.desk("sanne" if number % 2 else "jeroen") as at:
+            desk.note(at, case["reference"], f"note {number}")
+
+    with ThreadPoolExecutor(4) as hands:
+        list(hands.map(write, range(24)))
+
+    with house.database.read() as connection:
+        row = house.row(connection, case["reference"])
+        assert timeline.verify(connection, case["id"]) == ()
+        assert (row["last_seq"], row["version"]) == (27, 25)
