@@ -72,7 +72,7 @@ def build_app(services: Services) -> Web:
         redirect_slashes=False,
         telemetry=TELEMETRY_OFF,
         max_body_size=MOST_BYTES,
-        exception_handlers=dict.fromkeys((*TABLE, HTTPException, Exception), answer_error),
+        exception_handlers=dict.fromkeys(_KINDS, _ANSWER),
     )
     people.state.services = services
     for router in (*_ROUTERS, *([phones.ROUTER] if services.demo or services.talk else [])):
@@ -123,5 +123,6 @@ def _methods(request: Request) -> list[str]:
     return sorted(found)
 
 
+# Starlette's types ask for a coroutine; it runs a plain function in a thread all the same.
 _ANSWER: Any = answer_error
-_HANDLERS = dict.fromkeys((*TABLE, HTTPException, Exception), _ANSWER)
+_KINDS: tuple[type[Exception] | int, ...] = (*TABLE, HTTPException, Exception)
