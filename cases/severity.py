@@ -25,6 +25,7 @@ FLOORS = MappingProxyType(
         "poison": 4,
         "union": 4,
         "fired": 4,
+        "threatened": 4,
     }
 )
 _PEOPLE = ((250, 5), (50, 4), (10, 3), (2, 2), (1, 1))

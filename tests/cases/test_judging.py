@@ -1,10 +1,15 @@
 """How grave a concern is, what it can be about, and where a case may go."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import flows
 from cases import lifecycle, severity, taxonomy
+from translations import danger
 
 
 @pytest.mark.parametrize(
@@ -92,3 +97,18 @@ def test_any_word_of_the_worker_puts_an_answered_or_closed_case_back_on_the_desk
 
 def test_a_forgotten_case_goes_nowhere() -> None:
     assert all(lifecycle.allowed(mover, "forgotten") == () for mover in lifecycle.MOVES)
+
+
+def test_every_kind_of_grave_words_in_the_lists_has_its_level() -> None:
+    heard = {kind for listed in danger.load() for kind in listed.serious}
+
+    assert heard
+    assert heard <= set(severity.FLOORS)
+
+
+def test_every_group_that_a_flow_offers_is_one_we_know() -> None:
+    library = Path(flows.__file__).parent / "library"
+    offered = {group for file in library.glob("*.yaml") for group in re.findall(r"\bgroup: ([a-z_.]+)", file.read_text(encoding="utf-8"))}
+
+    assert offered
+    assert offered <= set(taxonomy.SCALES)
