@@ -1,5 +1,6 @@
 """Passwords: long, not well known, hashed slowly; no rules about capitals and signs, and none about changing them (ASVS 6.2.x)."""
 
+import re
 import string
 import threading
 from collections.abc import Iterator
@@ -85,10 +86,19 @@ def complaint(password: str, *about: str) -> str | None:
     folded = password.casefold().replace(" ", "")
     if _is_a_run(folded) or any(stem in STEMS for stem in _stems(folded)):
         return "This password is one of the first that anybody would try. Choose another."
-    known = {word for text in about for word in text.casefold().replace("@", " ").replace(".", " ").split() if len(word) > 3}
-    rest = "".join(sign for sign in folded if sign.isalpha())
-    for word in sorted(known, key=len, reverse=True):
-        rest = rest.replace(word, "")
-    if known and len(rest) < 4:
+    if about and len(_without(folded, *about)) < 4:
         return "This password is made of your own name or address. Choose another."
     return None
+
+
+def _letters(text: str) -> str:
+    return "".join(sign for sign in text.casefold() if sign.isalpha())
+
+
+def _without(folded: str, *about: str) -> str:
+    """Strike somebody's names, whole and in parts, from a password; what is left is its own."""
+    parts = [part for text in about for part in re.split(r"[\s@.]+", text) if len(part) > 3]
+    rest = folded
+    for known in sorted({_letters(text) for text in (*about, *parts)} - {""}, key=len, reverse=True):
+        rest = _letters(rest).replace(known, "")
+    return rest

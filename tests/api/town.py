@@ -11,11 +11,11 @@ from api import accounts, passwords, sessions, totp
 from api.accounts import Credentials
 from api.sessions import SCOPES, NewToken, Scope
 from cases.intake import Danger
+from cases.programme import apply
 from store.database import Database
 from tests.api.house import House, open_house, serving
 from tests.cases.house import NOW, opening, sample, sample_text
 from tests.cases.house import House as Cases
-from cases.programme import apply
 
 PASSWORD = "a long walk by the canal"
 GATE, CHIEF, CANAL, CARDS = "WK-AAAA-2222", "WK-BBBB-3333", "WK-CCCC-4444", "WK-DDDD-5555"
@@ -32,14 +32,17 @@ class Town:
     url: str
     cases: Cases
     secrets: dict[str, str] = field(default_factory=dict[str, str])
-    used: int = 0
+    clients: list[httpx.Client] = field(default_factory=list[httpx.Client])
 
-    def anyone(self) -> httpx.Client:
-        return httpx.Client(base_url=self.url, timeout=20)
+    def anyone(self, **headers: str) -> httpx.Client:
+        """A client that nobody knows; it is closed with the town."""
+        client = httpx.Client(base_url=self.url, timeout=20, headers=headers)
+        self.clients.append(client)
+        return client
 
     def browser(self) -> httpx.Client:
         """A client that says what a browser says when a page of ours posts a form."""
-        return httpx.Client(base_url=self.url, timeout=20, headers={"Sec-Fetch-Site": "same-origin"})
+        return self.anyone(**{"Sec-Fetch-Site": "same-origin"})
 
     def enrol(self, officer_id: str) -> str:
         """Give an officer the password of these tests and a second factor; returns its secret."""
@@ -71,7 +74,7 @@ class Town:
         services, now = self.house.services, self.house.clock()
         new = NewToken(officer_id, "tests", scopes, now + 86_400_000)
         token = services.writer.call_sync(lambda c: sessions.make_token(c, services.keyring, new, now))
-        return httpx.Client(base_url=self.url, timeout=20, headers={"Authorization": f"Bearer {token}"})
+        return self.anyone(Authorization=f"Bearer {token}")
 
     def link(self, officer_id: str, purpose: accounts.Purpose = "enrol") -> str:
         services, now = self.house.services, self.house.clock()
@@ -79,7 +82,15 @@ class Town:
 
     def cases_open(self) -> None:
         speak = self.cases.worker_speaks
-        speak(opening(GATE, words="tin tolar gate rate tala mara thake", language="bn-Latn", channel="whatsapp", danger=Danger("fire", "locked in")))
+        speak(
+            opening(
+                GATE,
+                words="tin tolar gate rate tala mara thake",
+                language="bn-Latn",
+                channel="whatsapp",
+                danger=Danger("fire", "locked in"),
+            )
+        )
         speak(opening(CHIEF, words="লাইন চিফ খারাপ কথা বলে", language="bn", channel="whatsapp"))
         speak(opening(CANAL, words="খালের পানি কালো", language="bn", channel="telegram", place_id="dyeing-canal"))
         speak(opening(CARDS, words="office keep our NID card", place_id=None, floor=("papers",)))
@@ -98,6 +109,8 @@ def town_on(url: str, *, demo: bool = False, public_url: str = "http://127.0.0.1
             town = Town(house, address, Cases(database, sample()))
             town.cases_open()
             yield town
+            for client in town.clients:
+                client.close()
 
 
 def form_token(page: str) -> str:
