@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import assert_never
 
 from bot import forgetting
@@ -124,25 +125,23 @@ def _note_no_case(talk: Talk, kind: ev.NotACase) -> None:
 
 def read_answers(talk: Talk) -> None:
     """The worker is here and wants to read: what waits is let go, and for a while nothing more is knocked for."""
-    worker_id, now = talk.worker.id, talk.now
-    talk.orders += (lambda connection: waiting.release(connection, [worker_id], now),)
-    talk.knocked_at, talk.live_until, talk.waiting = None, now + LIVE, 0
+    talk.orders += (partial(waiting.release, worker_ids=[talk.worker.id], now=talk.now),)
+    talk.knocked_at, talk.live_until, talk.waiting = None, talk.now + LIVE, 0
 
 
 def _hide(talk: Talk) -> None:
-    worker_id = talk.worker.id
     _change(talk, lambda case: intake.hide(case, talk.now))
     talk.turn_to(None)
     talk.knocked_at, talk.live_until = None, 0
-    talk.orders += (lambda connection: waiting.hide(connection, worker_id),)
+    talk.orders += (partial(waiting.hide, worker_id=talk.worker.id),)
 
 
 def _forget(talk: Talk, means: Means) -> None:
     """Destroy the keys of every case whose answers come to this phone; the worker's own key follows once the last text left."""
-    worker_id, now = talk.worker.id, talk.now
     talk.turn_to(None)
     talk.knocked_at, talk.live_until = None, 0
-    talk.orders += (lambda connection: forgetting.forget_cases(connection, means.keyring, means.keys, worker_id, now),)
+    destroy = partial(forgetting.forget_cases, keyring=means.keyring, keys=means.keys, worker_id=talk.worker.id, now=talk.now)
+    talk.orders += (destroy,)
 
 
 def facts_of(talk: Talk, means: Means) -> Facts:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -129,8 +130,8 @@ def _take_over(at: Heard, row: dict[str, Any]) -> None:
     case.take(intake.use_code(case.row, worker_id, channel, talk.now))
     talk.waiting = waiting.waiting_with_case(at.connection, case_id)
     if before not in (None, worker_id):
-        talk.orders += (lambda c: c.execute(_LET_GO, {"b_id": before, "b_case": case_id}) and None,)
-    talk.orders += (lambda c: waiting.follow_case(c, case_id, worker_id, channel),)
+        talk.orders += (partial(_let_go, worker_id=before, case_id=case_id),)
+    talk.orders += (partial(waiting.follow_case, case_id=case_id, worker_id=worker_id, channel=channel),)
     talk.knocked_at = talk.now if talk.waiting else None
     session = Session(language=talk.session.language if talk.state.session_sealed else case.row["language"], fields=_fields_of(case.row))
     _take(talk, engine.start(means.house.library, "come-back", session), means)
@@ -148,6 +149,10 @@ _LET_GO = (
     .where(workers.c.id == sa.bindparam("b_id"), workers.c.current_case_id == sa.bindparam("b_case"))
     .values(current_case_id=None, knocked_at=None)
 )
+
+
+def _let_go(connection: sa.Connection, worker_id: str, case_id: int) -> None:
+    connection.execute(_LET_GO, {"b_id": worker_id, "b_case": case_id})
 
 
 def _open(talk: Talk) -> CaseWork:

@@ -4,11 +4,14 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from traceback import walk_tb
+from types import TracebackType
+from typing import Any, cast
 
 import structlog
 
 _STRUCK = "[struck]"
+_DEEPEST = 6
 _PATTERNS = (
     re.compile(r"whatsapp:[^\s\"',]+", re.IGNORECASE),
     re.compile(r"\bbot\d{5,}:[\w-]{20,}"),
@@ -34,9 +37,10 @@ def _struck(value: Any) -> Any:
     if isinstance(value, str):
         return strike(value)
     if isinstance(value, dict):
-        return {key: _STRUCK if str(key).lower() in _SAID else _struck(inner) for key, inner in value.items()}
+        known = cast("dict[Any, Any]", value)
+        return {key: _STRUCK if str(key).lower() in _SAID else _struck(inner) for key, inner in known.items()}
     if isinstance(value, list | tuple):
-        return [_struck(inner) for inner in value]
+        return [_struck(inner) for inner in cast("list[Any]", value)]
     return value
 
 
@@ -46,18 +50,18 @@ def _strike_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -
 
 def _place_of_error(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """An exception's message may quote what a person wrote; its kind and place are enough to mend it."""
-    info = event.pop("exc_info", None)
-    if info is True:
-        info = sys.exc_info()
-    if isinstance(info, tuple) and info[0] is not None:
-        places = []
-        trace = info[2]
-        while trace is not None:
-            places.append(f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}")
-            trace = trace.tb_next
-        event["error"] = info[0].__name__
-        event["at"] = " > ".join(places[-6:])
+    info: Any = event.pop("exc_info", None)
+    found: Any = sys.exc_info() if info is True else info
+    if isinstance(found, BaseException):
+        found = (type(found), found, found.__traceback__)
+    if isinstance(found, tuple) and found[0] is not None:
+        event["error"] = found[0].__name__
+        event["at"] = " > ".join(_places(found[2])[-_DEEPEST:])
     return event
+
+
+def _places(trace: TracebackType | None) -> list[str]:
+    return [f"{frame.f_globals.get('__name__', '?')}:{line}" for frame, line in walk_tb(trace)]
 
 
 def set_up(level: str = "INFO") -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -171,7 +172,7 @@ class Notices:
         due = await self._writer.call(lambda connection: kept.claim(connection, now, now + LEASE, 16))
         for mail in due:
             state = await self._handed_over(mail)
-            await self._writer.call(lambda connection, mail=mail, state=state: self._settle(connection, mail, state))
+            await self._writer.call(partial(self._settle, mail=mail, state=state))
         return bool(due)
 
     async def _handed_over(self, mail: kept.Mail) -> str:

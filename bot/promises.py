@@ -84,5 +84,5 @@ class Promises:
         if row.kind == "reply":
             return desk_reply.wording_of(connection, self._keyring, case_id, seq)
         case = connection.execute(sa.select(cases.c.id, cases.c.reference).where(cases.c.id == case_id)).mappings().one()
-        entries = timeline.read(connection, case, load_data_key(connection, self._keyring, case_id))
+        entries = timeline.read(connection, dict(case), load_data_key(connection, self._keyring, case_id))
         return str(next(entry.body["wording"] for entry in entries if entry.seq == seq))

@@ -7,12 +7,11 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from channels.registry import CARDS
-
 from bot.clock import SECOND
 from bot.people import Worker
 from bot.sealed import seal_message
 from cases.model import Place, Programme
+from channels.registry import CARDS
 from flows.events import Say
 from flows.render import View, render
 from flows.revisions import Library
@@ -78,7 +77,7 @@ def place_facts(programme: Programme, place: Place | None, company_id: str | Non
     }
     if programme.self_run:
         facts["self_run"] = programme.operator.name
-    country = programme.countries.get(place.country, {}) if place is not None else {}
+    country: Mapping[str, str] = programme.countries.get(place.country, {}) if place is not None else {}
     facts |= {name: str(country[name]) for name in _COUNTRY_FACTS if country.get(name)}
     if str(country.get("free", "")).lower() == "true" and "emergency" in facts:
         facts["emergency_free"] = facts["emergency"]

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from store import codes
 from store.database import StoreAway
@@ -57,5 +58,5 @@ class CodeStock:
             if missing <= 0:
                 return
             drawn = [codes.draw(self._keyring) for _ in range(min(missing, _AT_ONCE))]
-            self._writer.call_sync(lambda connection, drawn=drawn: codes.stock(connection, self._keyring, drawn))
+            self._writer.call_sync(partial(codes.stock, keyring=self._keyring, codes=drawn))
             self._stocked()

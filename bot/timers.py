@@ -6,9 +6,10 @@ stores ran jobs twice and lost them on a kill; tick claims did neither).
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
-from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.schedulers.background import BackgroundScheduler  # pyright: ignore[reportMissingTypeStubs]  # it ships none
 
 from bot.clock import SECOND, Clock
 from store import tasks as kept
@@ -32,7 +33,7 @@ class Timers:
         self._writer = writer
         self._clock = clock
         self._timers = timers
-        self._scheduler = BackgroundScheduler(
+        self._scheduler: Any = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
 

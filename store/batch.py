@@ -75,7 +75,8 @@ def write(connection: sa.Connection, batch: Batch) -> dict[str, int]:
     ids = _open_cases(connection, batch.new_cases)
     _change_cases(connection, batch.changed_cases)
     known = ids | {case.row["reference"]: case.row["id"] for case in batch.changed_cases}
-    mail_rows = [row for case in (*batch.new_cases, *batch.changed_cases) for row in case.mails]
+    touched: list[NewCase | ChangedCase] = [*batch.new_cases, *batch.changed_cases]
+    mail_rows = [row for case in touched for row in case.mails]
     for row in mail_rows:
         row["case_id"] = known[row.pop("reference")]
     mails.put(connection, mail_rows)

@@ -70,7 +70,7 @@ def one(connection: sa.Connection, mail_id: int) -> Mail:
     return _mail(row, _addresses(connection, set(row.officer_ids)))
 
 
-def _mail(row: sa.Row[Any], people: dict[str, str]) -> Mail:
+def _mail(row: Any, people: dict[str, str]) -> Mail:
     addresses = tuple(people[officer] for officer in row.officer_ids if officer in people)
     return Mail(row.id, row.key, row.kind, row.case_id, addresses, row.attempts + 1)
 

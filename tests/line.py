@@ -107,7 +107,7 @@ class Line:
 
     def __init__(self, url: str, folder: Path, *, mailer: Mailer | None = None, **settings: Any) -> None:
         keys = dict(line.split("=", 1) for line in fresh_lines())
-        base = {
+        base: dict[str, Any] = {
             "database_url": url,
             "data_dir": folder,
             "sealing_keys": keys["WEERKLANK_SEALING_KEYS"],

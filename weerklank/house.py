@@ -39,8 +39,12 @@ class Houses:
         """The programme and flows in force. Raises NoProgramme."""
         return self._now or self.reload()
 
-    def reload(self) -> House:
+    def refresh(self) -> None:
         """Read them again. Raises NoProgramme."""
+        self.reload()
+
+    def reload(self) -> House:
+        """Read them again and give them. Raises NoProgramme."""
         with self._lock, self._database.read() as connection:
             programme = kept_programme.current(connection)
             if programme is None:

@@ -29,5 +29,5 @@ def text(service: Service) -> bytes:
     return generate_latest(registry)
 
 
-def _count(connection: sa.Connection, statement: sa.Select[tuple[int]]) -> int:
+def _count(connection: sa.Connection, statement: sa.Select[int]) -> int:
     return connection.execute(statement).scalar_one()

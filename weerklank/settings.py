@@ -32,12 +32,12 @@ class Settings(BaseSettings):
     public_url: str = Field(
         default="http://127.0.0.1:8000", description="The address carriers and officers call; signatures are checked against it."
     )
-    sealing_keys: Secrets = Field(default_factory=list, description="Keys that seal everything, newest first, each 32 bytes in base64.")
+    sealing_keys: Secrets = Field(default_factory=list[SecretStr], description="Sealing keys, newest first, each 32 bytes in base64.")
     lookup_pepper: SecretStr | None = Field(
         default=None, description="Secret for keyed look-up of addresses and codes, 32 bytes in base64."
     )
     twilio_account_sid: str | None = Field(default=None, description="Twilio account.")
-    twilio_auth_tokens: Secrets = Field(default_factory=list, description="Twilio's signing tokens; any may sign, the first sends.")
+    twilio_auth_tokens: Secrets = Field(default_factory=list[SecretStr], description="Twilio tokens; any may sign, the first sends.")
     twilio_api_url: str = Field(default="https://api.twilio.com", description="Base address of Twilio's API.")
     twilio_sms_from: str | None = Field(default=None, description="Number that SMS leave from.")
     twilio_whatsapp_from: str | None = Field(default=None, description="WhatsApp number that messages leave from, without `whatsapp:`.")
@@ -55,6 +55,9 @@ class Settings(BaseSettings):
         default=1000, ge=1, le=100_000, description="How many workers' codes are made ahead; a burst takes one a first report."
     )
     late_check_seconds: float = Field(default=20.0, gt=0, le=3600, description="How often promised dates are looked at.")
+    send_lease_seconds: int = Field(
+        default=90, ge=2, le=3600, description="How long a send may take at most; after that it is taken up again, marked `maybe sent`."
+    )
     web_phone: bool = Field(default=False, description="Whether the web phone at /talk is a channel of its own here.")
     log_level: str = Field(
         default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged; words and addresses never are."

@@ -2,13 +2,11 @@
 
 import asyncio
 import threading
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from bot.lexicon import the_lexicon
-from channels.registry import ChannelConfig, Channels, open_channels
 
 from bot import clock as clocks
 from bot import forgetting
@@ -17,6 +15,8 @@ from bot.conversation import Conversation, Makings
 from bot.identity import Identity
 from bot.inbox import Inbox
 from bot.knocks import Knocks
+from bot.lasting import lasting
+from bot.lexicon import the_lexicon
 from bot.mail import Mailer, NoMailer, Notices, SmtpMailer
 from bot.outbox import CaseSide, Deliveries, Means
 from bot.promises import Promises
@@ -26,6 +26,7 @@ from bot.spool import Spool
 from bot.stock import CodeStock
 from bot.timers import Timer, Timers
 from channels.base import Channel
+from channels.registry import ChannelConfig, Channels, open_channels
 from store import doorbell
 from store.database import Database, open_database
 from store.sealing import Keyring
@@ -70,7 +71,7 @@ class Service:
         self.notices = Notices(self.writer, self._mailer(), self.clock, self._mail_settings(), self.promises.notice_ended)
         self.stock = CodeStock(self.writer, self.keyring, settings.codes_ahead, self._stocked)
         self.runner = Runner(self.writer, self.clock, {forgetting.TASK: self._forget_worker})
-        self._turn = self.writer.turn("conversation", self.conversation.turn, self._answers_wait)
+        self._turn = self.writer.turn("conversation", self.conversation.turn, self.answers_came)
         self._late = self.writer.turn("promises", self.promises.mark_missed, self.notices.ring)
         self._timers = Timers(self.writer, self.clock, self._clockwork())
         self._background: list[asyncio.Task[Any]] = []
@@ -79,7 +80,7 @@ class Service:
 
     def _delivery_means(self) -> Means:
         sides = CaseSide(self.promises.wording, self.promises.delivered)
-        return Means(self.writer, self.identity, self.clock, self.senders, self.knocks, sides)
+        return Means(self.writer, self.identity, self.clock, self.senders, self.knocks, sides, self.settings.send_lease_seconds * clocks.SECOND)
 
     def _mailer(self) -> Mailer:
         if self.parts.mailer is not None:
@@ -94,7 +95,7 @@ class Service:
         return {
             "promises": Timer(self.settings.late_check_seconds, lambda: self.writer.ring(self._late)),
             "inbox": Timer(DRAIN_EVERY, lambda: self.writer.ring(self._turn), everywhere=True),
-            "house": Timer(30.0, lambda: self.houses.reload() and None, everywhere=True),
+            "house": Timer(30.0, self.houses.refresh, everywhere=True),
         }
 
     def words_came(self) -> None:
@@ -106,18 +107,13 @@ class Service:
         self.deliveries.ring()
         self.notices.ring()
 
-    def _answers_wait(self) -> None:
-        self.answers_came()
-
     def _stocked(self) -> None:
         self.conversation.stocked()
         self.words_came()
 
     def _forget_worker(self, arguments: Mapping[str, Any]) -> None:
         patient = forgetting.is_patient(arguments["since"], self.clock())
-        self.writer.call_sync(
-            lambda connection: forgetting.forget_worker(connection, self.identity, arguments["worker_id"], patient=patient)
-        )
+        self.writer.call_sync(lambda connection: forget_now(connection, self.keyring, arguments["worker_id"], patient=patient))
 
     def prepare(self) -> None:
         """Store the shipped flows and read the programme. Raises NoProgramme."""
@@ -127,14 +123,18 @@ class Service:
 
     async def start(self, *, background: bool) -> None:
         """Start what runs by itself: always the spool's replay; with `background` conversation, deliveries, notices, tasks and clocks."""
-        self._background.append(asyncio.create_task(self._replay()))
+        self._background.append(asyncio.create_task(lasting("the spool", self._replay, DRAIN_EVERY)))
         if not background:
             return
         self.inbox.on_words = self.words_came
         self.conversation.on_hashed = self.words_came
         self.conversation.on_dry = self.stock.ring
-        loops = (self.deliveries.run(DRAIN_EVERY), self.notices.run(5 * DRAIN_EVERY), self.runner.run(DRAIN_EVERY))
-        self._background += [asyncio.create_task(loop) for loop in loops]
+        loops: dict[str, Callable[[], Awaitable[None]]] = {
+            "deliveries": lambda: self.deliveries.run(DRAIN_EVERY),
+            "notices": lambda: self.notices.run(5 * DRAIN_EVERY),
+            "tasks": lambda: self.runner.run(DRAIN_EVERY),
+        }
+        self._background += [asyncio.create_task(lasting(name, loop, DRAIN_EVERY)) for name, loop in loops.items()]
         self.stock.start()
         self._timers.start()
         self.words_came()
@@ -154,9 +154,7 @@ class Service:
             self.answers_came()
 
     async def _replay(self) -> None:
-        while True:
-            await self.inbox.replay()
-            await asyncio.sleep(DRAIN_EVERY)
+        await self.inbox.replay()
 
     async def stop(self) -> None:
         """Finish what was begun and let go of everything."""
@@ -191,7 +189,7 @@ def channel_config(settings: Settings) -> ChannelConfig:
     )
 
 
-def forget_now(connection: sa.Connection, keyring: Keyring, worker_id: str) -> None:
-    """Destroy a worker's rows, address and key at once."""
-    forgetting.last_rows(connection, worker_id, patient=False)
+def forget_now(connection: sa.Connection, keyring: Keyring, worker_id: str, *, patient: bool = False) -> None:
+    """Destroy a worker's rows, address and key. Raises forgetting.NotYet while a last text may still leave and `patient` waits for it."""
+    forgetting.last_rows(connection, worker_id, patient=patient)
     Identity(keyring).forget(connection, worker_id)

@@ -1,6 +1,7 @@
 """The inbox: a carrier may bring the same thing ten times at once; it is kept once."""
 
 import threading
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -74,7 +75,7 @@ def test_a_message_that_breaks_five_times_is_set_aside_with_its_reason(writer: W
     writer.call_sync(lambda c: inbox.keep(c, [_message("1", "anna")]))
     for _ in range(inbox.MOST_ATTEMPTS):
         _, [message] = writer.call_sync(lambda c: inbox.claim(c, 10, ()))
-        writer.call_sync(lambda c, message=message: inbox.failed(c, message, "ValueError"))
+        writer.call_sync(partial(inbox.failed, message=message, reason="ValueError"))
 
     assert writer.call_sync(lambda c: inbox.claim(c, 10, ())) == ({}, [])
     with database.read() as connection:

@@ -1,5 +1,6 @@
 """The outbox: in order for each worker, statuses never backwards, cut-off sends marked and never silently repeated."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,6 +16,10 @@ from store.writer import Writer
 NOW, LEASE = 1000, 5000
 
 
+def _add_worker(connection: sa.Connection) -> None:
+    connection.execute(sa.insert(workers), {"id": "w", "key_sealed": b"k"})
+
+
 def _row(worker: str = "w", **other: Any) -> dict[str, Any]:
     row = {"worker_id": worker, "channel": "sms", "kind": "flow", "state": "due", "due_at": 0, "created_at": 0, "sealed": b"s"}
     return row | other
@@ -22,7 +27,7 @@ def _row(worker: str = "w", **other: Any) -> dict[str, Any]:
 
 def _put(writer: Writer, *rows: dict[str, Any]) -> None:
     for row in rows:
-        writer.call_sync(lambda c, row=row: outbox.put(c, [row]))
+        writer.call_sync(partial(outbox.put, rows=[row]))
 
 
 def _claim(writer: Writer, now: int = NOW) -> list[outbox.Row]:
@@ -75,7 +80,7 @@ def test_a_status_never_goes_backwards(writer: Writer, database: Database, said:
     [row] = _claim(writer)
     writer.call_sync(lambda c: outbox.settle(c, [Settlement(row.id, "sent", "SM1")], NOW))
     for status in said:
-        writer.call_sync(lambda c, status=status: outbox.note_statuses(c, [("SM1", status, None)], NOW))
+        writer.call_sync(partial(outbox.note_statuses, statuses=[("SM1", status, None)], now=NOW))
 
     assert _states(database) == [("sent", kept)]
 
@@ -125,7 +130,7 @@ def test_what_was_sent_keeps_no_words(writer: Writer, database: Database) -> Non
 
 
 def test_an_answer_waits_behind_a_knock_until_the_worker_opens(writer: Writer, database: Database) -> None:
-    writer.call_sync(lambda c: c.execute(sa.insert(workers), {"id": "w", "key_sealed": b"k"}) and None)
+    writer.call_sync(_add_worker)
     _put(writer, _row(kind="reply", state="held", hold="knock", sealed=None))
 
     assert writer.call_sync(lambda c: waiting.not_knocked(c, 10)) == [("w", "sms", 0)]

@@ -1,6 +1,7 @@
 """The contract of the task port, for every runner behind it."""
 
 import threading
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -56,9 +57,9 @@ def test_a_task_that_keeps_failing_rests_as_a_dead_letter_with_its_reason(writer
     writer.call_sync(_enqueue)
     now = 100
     for _ in range(tasks.MOST_ATTEMPTS):
-        [task] = writer.call_sync(lambda c, now=now: tasks.claim(c, now, now + 50, 5))
+        [task] = writer.call_sync(partial(tasks.claim, now=now, lease_until=now + 50, most=5))
         now += 100
-        writer.call_sync(lambda c, task=task, now=now: tasks.failed(c, task, "TimeoutError", now))
+        writer.call_sync(partial(tasks.failed, task=task, reason="TimeoutError", again_at=now))
 
     assert writer.call_sync(lambda c: tasks.claim(c, 10**9, 10**9 + 1, 5)) == []
     with database.read() as connection:
@@ -83,7 +84,7 @@ def test_a_tick_is_claimed_by_exactly_one_of_eight(database: Database) -> None:
 
 def test_old_ticks_do_not_pile_up(writer: Writer, database: Database) -> None:
     for period in range(300):
-        writer.call_sync(lambda c, period=period: tasks.tick(c, "promises", period))
+        writer.call_sync(partial(tasks.tick, task="promises", period=period))
 
     with database.read() as connection:
         kept = connection.execute(sa.text("SELECT count(*) FROM ticks")).scalar_one()

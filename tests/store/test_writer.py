@@ -126,7 +126,11 @@ def test_a_turn_that_breaks_does_not_end_the_writer(database: Database, writer: 
 
 def test_eight_threads_changing_one_row_lose_no_update(database: Database, writer: Writer) -> None:
     """The trap: read, change, write from 8 threads lost 338 of 400 updates with default settings, every commit `ok` (STACK.md)."""
-    writer.call_sync(lambda connection: connection.execute(sa.insert(workers), {"id": "w", "key_sealed": b"k"}) and None)
+
+    def add_worker(connection: sa.Connection) -> None:
+        connection.execute(sa.insert(workers), {"id": "w", "key_sealed": b"k"})
+
+    writer.call_sync(add_worker)
 
     def add_one(connection: sa.Connection) -> None:
         now = connection.execute(sa.select(workers.c.wrong_codes).where(workers.c.id == "w").with_for_update()).scalar_one()

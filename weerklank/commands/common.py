@@ -1,8 +1,10 @@
 """What commands share: the settings, an open database, and output for people."""
 
+import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
+from typing import TypeAlias
 
 from pydantic import ValidationError
 
@@ -10,6 +12,9 @@ from store.database import Database, open_database
 from store.migrate import is_up_to_date
 from weerklank.commands.errors import CommandError
 from weerklank.settings import Settings
+
+# argparse has no public name for what `add_subparsers` returns.
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
 
 def say(line: str = "") -> None:
@@ -29,7 +34,7 @@ def settings() -> Settings:
 
 
 @contextmanager
-def database_of(present: Settings) -> Iterator[Database]:
+def database_of(present: Settings) -> Generator[Database]:
     """The database of an installation, migrated. Raises CommandError when its tables are of another version."""
     database = open_database(present.database)
     try:

@@ -13,12 +13,12 @@ from store.database import Database, open_database
 from store.migrate import is_up_to_date, newest, upgrade
 from store.tables import cases
 from weerklank import wiring
-from weerklank.commands.common import database_of, say, settings
+from weerklank.commands.common import Commands, database_of, say, settings
 from weerklank.commands.errors import CommandError
 from words.digits import case_code
 
 
-def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_parser(commands: Commands) -> None:
     """Add `db` and `forget`."""
     top = commands.add_parser("db", help="migrations, integrity")
     actions = top.add_subparsers(required=True, metavar="ACTION")

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from channels.registry import open_channels
+from sqlalchemy.exc import SQLAlchemyError
 
 from cases import programme
+from channels.registry import open_channels
 from store.database import Database, is_away, open_database
 from store.migrate import is_up_to_date
 from store.sealing import WeakKey
 from store.tables import inbox, mails, outbox, tasks
-from weerklank.commands.common import say, settings
+from weerklank.commands.common import Commands, say, settings
 from weerklank.settings import Settings, SettingsError
 from weerklank.wiring import channel_config
 
@@ -29,7 +30,7 @@ class Finding:
     do: str = ""
 
 
-def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_parser(commands: Commands) -> None:
     """Add `doctor`."""
     commands.add_parser("doctor", help="check settings, keys, channels, database and disk").set_defaults(run=_run)
 
@@ -72,7 +73,7 @@ def _database(present: Settings) -> Iterator[Finding]:
     database = open_database(present.database)
     try:
         yield from _tables(database)
-    except sa.exc.SQLAlchemyError as error:
+    except SQLAlchemyError as error:
         if not is_away(error):
             raise
         yield Finding(well=False, what="the database cannot be reached", do="check WEERKLANK_DATABASE_URL and the server")
@@ -102,7 +103,5 @@ def _programme(connection: sa.Connection) -> Iterator[Finding]:
     if in_force is None:
         yield Finding(well=False, what="no programme is in force", do="run `weerklank programme apply FILE`")
         return
-    yield Finding(
-        well=True,
-        what=f"programme with {len(in_force.companies)} companies and {len(in_force.places)} places; {in_force.operator.name} holds the keys",
-    )
+    size = f"{len(in_force.companies)} companies and {len(in_force.places)} places"
+    yield Finding(well=True, what=f"programme with {size}; {in_force.operator.name} holds the keys")

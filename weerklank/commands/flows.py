@@ -4,16 +4,17 @@ import argparse
 from collections.abc import Iterable
 from pathlib import Path
 
+from flows.transcript import run_file
+
 from bot.lexicon import the_lexicon
 from flows import revisions
 from flows.model import load
 from flows.problems import FlowError
-from flows.transcript import run_file
-from weerklank.commands.common import say
+from weerklank.commands.common import Commands, say
 from weerklank.commands.errors import CommandError
 
 
-def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_parser(commands: Commands) -> None:
     """Add `flows`."""
     top = commands.add_parser("flows", help="check flows and run their transcripts")
     actions = top.add_subparsers(required=True, metavar="ACTION")

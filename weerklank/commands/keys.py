@@ -4,10 +4,10 @@ import argparse
 import base64
 
 from store.sealing import new_key
-from weerklank.commands.common import say
+from weerklank.commands.common import Commands, say
 
 
-def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_parser(commands: Commands) -> None:
     """Add `keys`."""
     top = commands.add_parser("keys", help="the service's own keys")
     actions = top.add_subparsers(required=True, metavar="ACTION")

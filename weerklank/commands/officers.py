@@ -8,13 +8,13 @@ from api import accounts
 from bot import clock
 from cases import programme
 from cases.model import ROLES
-from weerklank.commands.common import database_of, say, settings
+from weerklank.commands.common import Commands, database_of, say, settings
 from weerklank.commands.errors import CommandError
 from weerklank.house import NoProgramme
 from weerklank.settings import Settings
 
 
-def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_parser(commands: Commands) -> None:
     """Add `officer`."""
     top = commands.add_parser("officer", help="accounts of those who read and answer")
     actions = top.add_subparsers(required=True, metavar="ACTION")
@@ -38,9 +38,18 @@ def _link(connection: sa.Connection, present: Settings, officer_id: str) -> None
 def _add(arguments: argparse.Namespace) -> int:
     present = settings()
     with database_of(present) as database, database.write() as connection:
-        found = connection.execute(accounts.waiting_for_enrolment(arguments.email)).scalar()
+        found = _waiting(connection, arguments.email)
         _link(connection, present, found or _added(connection, arguments))
     return 0
+
+
+def _waiting(connection: sa.Connection, email: str) -> str | None:
+    """An officer of the programme file who has never signed in."""
+    try:
+        account = accounts.account_by_email(connection, settings().keyring(), email)
+    except accounts.NoSuchOfficer:
+        return None
+    return account.officer.id if account is not None and account.password_hash is None else None
 
 
 def _added(connection: sa.Connection, arguments: argparse.Namespace) -> str:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from bot import clock
 from cases import programme
-from weerklank.commands.common import database_of, say, settings
+from weerklank.commands.common import Commands, database_of, say, settings
 
 
-def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_parser(commands: Commands) -> None:
     """Add `programme`."""
     top = commands.add_parser("programme", help="companies, suppliers, sites, officers, routing and clocks from one file")
     actions = top.add_subparsers(required=True, metavar="ACTION")

@@ -11,13 +11,13 @@ import uvicorn
 from api.app import build_app
 from bot import log
 from weerklank import web
-from weerklank.commands.common import database_of, settings
+from weerklank.commands.common import Commands, database_of, settings
 from weerklank.commands.errors import CommandError
 from weerklank.settings import Settings
 from weerklank.wiring import Service
 
 
-def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_parser(commands: Commands) -> None:
     """Add `serve` and `work`."""
     serve = commands.add_parser("serve", help="the web: carriers' webhooks, API, desk; on SQLite the background work too")
     serve.add_argument("--host", default="127.0.0.1")

@@ -5,33 +5,35 @@ import asyncio
 import secrets
 import sys
 import tempfile
+import time
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
 import sqlalchemy as sa
+from flows.transcript import Recorder
 
 from bot import log
 from cases import programme
-from channels.base import Choice, Inbound
+from channels.base import Choice, Inbound, InboundKind
 from channels.registry import CARDS
 from channels.terminal import TerminalPhone
 from flows.model import load, sources_of
 from flows.revisions import SHIPPED
-from flows.transcript import Recorder
 from store import flows as kept_flows
 from store.migrate import upgrade
 from store.tables import inbox, outbox
-from weerklank.commands.common import say
+from weerklank.commands.common import Commands, say
 from weerklank.commands.errors import CommandError
 from weerklank.commands.keys import fresh_lines
 from weerklank.settings import Settings
 from weerklank.wiring import Parts, Service
 
 _ADDRESS = "terminal"
+_LOOK_EVERY = 0.02
 
 
-def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_parser(commands: Commands) -> None:
     """Add `talk`."""
     command = commands.add_parser("talk", help="talk with a flow as a worker would, in the terminal; nothing is kept")
     command.add_argument("flow", metavar="FLOW", help="a flow file, or the name of a flow that we ship")
@@ -48,7 +50,7 @@ class _Phone:
     recorder: Recorder
     seen: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
 
-    async def show(self, text: str, choices: tuple[Choice, ...]) -> None:
+    def show(self, text: str, choices: tuple[Choice, ...]) -> None:
         for line in text.splitlines() or [""]:
             say(f"    {line}")
         for choice in choices:
@@ -135,10 +137,14 @@ async def _listen(service: Service, channel: str, phone: _Phone) -> None:
 async def _send(service: Service, channel: str, text: str, phone: _Phone) -> None:
     option = phone.option(text)
     phone.recorder.worker(text)
-    kind = "message" if option is None else "button"
+    kind: InboundKind = "message" if option is None else "button"
     await service.inbox.accept([Inbound(channel, secrets.token_hex(8), _ADDRESS, kind, text, option)])
-    while await asyncio.to_thread(_busy, service):
-        await asyncio.sleep(0.02)
+    await asyncio.to_thread(_until_quiet, service)
+
+
+def _until_quiet(service: Service) -> None:
+    while _busy(service):
+        time.sleep(_LOOK_EVERY)
 
 
 def _busy(service: Service) -> bool:
