@@ -177,7 +177,8 @@ def enrol(connection: sa.Connection, keyring: Keyring, officer_id: str, new: Cre
 def count_failure(connection: sa.Connection, officer_id: str, now: int) -> None:
     """Count a failed sign-in: after five the account rests, longer each time, at most a quarter of an hour.
 
-    Tries while it rests neither count nor prolong it, so that a stranger cannot shut an officer out for good. An unknown id costs the same two statements, so that time tells nobody who has an account (ASVS 6.3.8).
+    Tries while it rests neither count nor prolong it, so that a stranger cannot shut an officer out for good. An unknown id
+    costs the same two statements, so that time tells nobody who has an account (ASVS 6.3.8).
     """
     mine = sa.update(officers).where(officers.c.id == officer_id, officers.c.locked_until <= now)
     failures = connection.execute(mine.values(failures=officers.c.failures + 1).returning(officers.c.failures)).scalar() or 0
