@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import orjson
 import sqlalchemy as sa
@@ -21,6 +22,9 @@ from store.writer import Writer, WriterBusy
 
 _log = logging.getLogger(__name__)
 _CARRIERS_THAT_CALL_AGAIN = frozenset({"telegram"})
+_PATIENCE = 8.0
+"""Seconds until a message goes to the spool: Twilio hangs up after fifteen."""
+_REPLAYED_AT_ONCE = 64
 Delivered = Callable[[sa.Connection, Sequence[sent.Moved]], None]
 
 
@@ -42,32 +46,47 @@ class Inbox:
         wanted = [message for message in messages if message.kind != "ignore"]
         if not wanted:
             return
+        comes_again = all(message.channel in _CARRIERS_THAT_CALL_AGAIN for message in wanted)
+        # Behind what is spooled already, so that nobody's words change places.
+        if (comes_again or self._spool.is_empty()) and await self._taken(wanted):
+            self.on_words()
+        elif comes_again:
+            raise StoreAway("the database is away; the carrier will call again")
+        else:
+            await asyncio.to_thread(self._spool.put, wanted)
+
+    async def _taken(self, messages: list[Inbound]) -> bool:
         try:
-            await asyncio.gather(*(self._writer.submit(self._lane, message) for message in wanted))
-        except (StoreAway, WriterBusy) as error:
-            if all(message.channel in _CARRIERS_THAT_CALL_AGAIN for message in wanted):
-                raise StoreAway("the database is away; the carrier will call again") from error
-            await asyncio.to_thread(self._spool.put, list(wanted))
-            _log.warning("the database is away; messages wait in the spool")
-        self.on_words()
+            async with asyncio.timeout(_PATIENCE):
+                await asyncio.gather(*(self._writer.submit(self._lane, message) for message in messages))
+        except (StoreAway, WriterBusy, TimeoutError):
+            _log.warning("the database is away")
+            return False
+        return True
 
     async def statuses(self, statuses: Sequence[Status]) -> None:
         """Keep carriers' words on what we sent. Raises StoreAway."""
         await asyncio.gather(*(self._writer.submit(self._status_lane, status) for status in statuses))
 
     async def replay(self) -> int:
-        """Take up the spool, oldest first, until it is empty or the database is away again; returns how many were taken."""
+        """Take up the spool, oldest first, until it is empty; returns how many were taken. Raises StoreAway while the database is away."""
         taken = 0
-        for path in self._spool.waiting():
-            try:
-                await self._writer.submit(self._lane, self._spool.read(path))
-            except (StoreAway, WriterBusy):
-                break
-            self._spool.remove(path)
-            taken += 1
-        if taken:
+        while waiting := await asyncio.to_thread(self._spool.oldest, _REPLAYED_AT_ONCE):
+            work = (self._writer.submit(self._lane, message) for _, message in waiting)
+            results = await asyncio.gather(*work, return_exceptions=True)
+            await asyncio.to_thread(self._drop_spooled, [(path, result) for (path, _), result in zip(waiting, results, strict=True)])
+            taken += sum(not isinstance(result, BaseException) for result in results)
             self.on_words()
         return taken
+
+    def _drop_spooled(self, ended: Sequence[tuple[Path, bool | BaseException]]) -> None:
+        """Remove what the inbox took; what it refuses is set aside, so that it holds up nobody. Raises StoreAway or WriterBusy."""
+        self._spool.remove([path for path, result in ended if not isinstance(result, BaseException)])
+        for path, result in ended:
+            if isinstance(result, StoreAway | WriterBusy):
+                raise result
+            if isinstance(result, BaseException):
+                self._spool.set_aside(path)
 
     def _keep(self, connection: sa.Connection, messages: Sequence[Inbound]) -> Sequence[bool]:
         workers = self._identity.pseudonyms(connection, [(message.channel, message.address) for message in messages])

@@ -5,6 +5,7 @@ question goes once more and is marked, an officer's words never go again by them
 """
 
 import asyncio
+import contextlib
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from bot.clock import HOUR, MINUTE, SECOND, Clock
+from bot.clock import DAY, HOUR, MINUTE, SECOND, Clock
 from bot.identity import Identity
 from bot.knocks import Knocks
 from bot.people import Reach
@@ -20,12 +21,12 @@ from bot.sealed import open_message
 from channels.base import Channel, Choice, Failure, Outbound, SendError
 from store import outbox as kept
 from store import waiting
+from store.database import StoreAway
 from store.sealing import Unopenable
-from store.writer import Writer
+from store.writer import Writer, WriterBusy
 
 _log = logging.getLogger(__name__)
-LEASE = 90 * SECOND
-CALL_TIMEOUT = 45.0
+_AGAIN_AFTER = 1.0
 _AT_ONCE = 48
 _MOST_ATTEMPTS = 12
 _LONGEST_WAIT = 30 * MINUTE
@@ -68,6 +69,7 @@ class Means:
     channels: Mapping[str, Channel]
     knocks: Knocks
     cases: CaseSide
+    lease: int
 
 
 class Deliveries:
@@ -80,6 +82,9 @@ class Deliveries:
         self._channels = means.channels
         self._knocks = means.knocks
         self._cases = means.cases
+        self._lease = means.lease
+        # A call ends well within its lease: nobody takes up a row that is still in somebody's hands.
+        self._call_timeout = means.lease / SECOND / 2
         self._flying: Counter[str] = Counter()
         self._sends: set[asyncio.Task[None]] = set()
         self._bell = asyncio.Event()
@@ -94,19 +99,20 @@ class Deliveries:
     async def run(self, every: float) -> None:
         """Deliver whatever is due, woken by `ring` and at least `every` seconds, until cancelled."""
         self._loop = asyncio.get_running_loop()
+        look_back = 0.0
         while True:
             self._bell.clear()
-            while await self.deliver_due():
-                pass
-            try:
-                await asyncio.wait_for(self._bell.wait(), timeout=every)
-            except TimeoutError:
+            if self._loop.time() >= look_back:
                 await self._writer.call(self._recover)
+                look_back = self._loop.time() + every
+            if not await self.deliver_due():
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._bell.wait(), timeout=every)
 
     async def drain(self) -> None:
         """Let the sends under way come to their end."""
         if self._sends:
-            await asyncio.wait(self._sends, timeout=CALL_TIMEOUT)
+            await asyncio.wait(self._sends, timeout=self._call_timeout)
 
     async def deliver_due(self) -> bool:
         """Claim what is due and start sending it; True when there may be more at once."""
@@ -122,12 +128,12 @@ class Deliveries:
     def _recover(self, connection: sa.Connection) -> None:
         now = self._clock()
         kept.notices_overdue(connection, now)
-        self._cases.delivered(connection, kept.recover(connection, now))
+        self._cases.delivered(connection, kept.recover(connection, now) + kept.take_up_early(connection, now - DAY))
 
     def _claim(self, connection: sa.Connection, channels: Sequence[str]) -> list[_Ready]:
         now = self._clock()
         self._knocks.give(connection, now)
-        rows = kept.claim(connection, now, now + LEASE, channels, _AT_ONCE)
+        rows = kept.claim(connection, now, now + self._lease, channels, _AT_ONCE)
         people = self._identity.address_of(connection, list({row.worker_id for row in rows}))
         ready = [self._ready(connection, row, people.get(row.worker_id)) for row in rows]
         lost = [kept.Settlement(row.id, "dropped") for row, one in zip(rows, ready, strict=True) if one is None]
@@ -152,19 +158,31 @@ class Deliveries:
 
     async def _send(self, one: _Ready) -> None:
         try:
-            outcome, shut = await self._handed_over(one)
-            await self._writer.submit(self._lane, (outcome, shut))
+            await self._write_down(await self._handed_over(one))
         finally:
             self._flying[one.row.channel] -= 1
             self._bell.set()
 
+    async def _write_down(self, outcome: tuple[kept.Settlement, _Shut | None]) -> None:
+        """Write how a send ended, also when the database is away for a while: an outcome that is lost would leave a doubt."""
+        while True:
+            try:
+                await self._writer.submit(self._lane, outcome)
+            except (StoreAway, WriterBusy):
+                await asyncio.sleep(_AGAIN_AFTER)
+            else:
+                return
+
     async def _handed_over(self, one: _Ready) -> tuple[kept.Settlement, _Shut | None]:
         try:
-            async with asyncio.timeout(CALL_TIMEOUT):
+            async with asyncio.timeout(self._call_timeout):
                 sent = await self._channels[one.row.channel].send(one.message)
         except SendError as error:
             return self._after(one.row, error)
         except TimeoutError:
+            return self._after(one.row, SendError(Failure.TEMPORARY, ambiguous=True))
+        except Exception as error:  # noqa: BLE001 - a channel that broke in an unforeseen way may have sent; its text may hold words
+            _log.error("channel %s broke: %s", one.row.channel, type(error).__name__)
             return self._after(one.row, SendError(Failure.TEMPORARY, ambiguous=True))
         return kept.Settlement(one.row.id, "sent", sent.provider_id, sent.status), None
 

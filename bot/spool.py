@@ -4,33 +4,48 @@ Twilio does not call again (CHANNELS.md, 0.3): what is not kept now is lost. A s
 own key lies in the database; it is taken up and the file removed as soon as the database is back.
 """
 
+import logging
 import os
+import threading
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import orjson
 
 from channels.base import Inbound
-from store.sealing import Keyring
+from store.sealing import Keyring, Unopenable
 
+_log = logging.getLogger(__name__)
 _PURPOSE = "spool"
+_WAITING = ".sealed"
 
 
 class Spool:
-    """A folder of sealed messages, one file each, named by a running number."""
+    """A folder of sealed messages, one file each, named so that they sort as they came. Several processes may share it."""
 
     def __init__(self, folder: Path, keyring: Keyring) -> None:
         self._folder = folder
         self._keyring = keyring
+        self._lock = threading.Lock()
+        self._last = 0
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._next = max((int(path.stem) for path in folder.glob("*.sealed")), default=0) + 1
 
-    def put(self, messages: list[Inbound]) -> None:
+    def is_empty(self) -> bool:
+        """Whether nothing waits."""
+        return not any(path.suffix == _WAITING for path in self._folder.iterdir())
+
+    def put(self, messages: Sequence[Inbound]) -> None:
         """Write messages and wait until they are on the disk. Raises OSError when even that fails."""
         for message in messages:
-            name = f"{self._next:012d}"
-            self._next += 1
+            name = self._next_name()
             self._write(name, self._keyring.seal(_PURPOSE, _packed(message), name.encode()))
         _sync(self._folder)
+
+    def _next_name(self) -> str:
+        with self._lock:
+            self._last = max(self._last + 1, time.time_ns())
+            return f"{self._last:020d}-{os.getpid()}"
 
     def _write(self, name: str, sealed: bytes) -> None:
         aside = self._folder / f"{name}.part"
@@ -38,19 +53,31 @@ class Spool:
             file.write(sealed)
             file.flush()
             os.fsync(file.fileno())
-        aside.rename(self._folder / f"{name}.sealed")
+        aside.rename(self._folder / f"{name}{_WAITING}")
 
-    def waiting(self) -> list[Path]:
-        """The spooled messages in the order they came."""
-        return sorted(self._folder.glob("*.sealed"))
+    def oldest(self, most: int) -> list[tuple[Path, Inbound]]:
+        """Up to `most` waiting messages in the order they came. One that no key opens is set aside under another name."""
+        paths = sorted(self._folder.glob(f"*{_WAITING}"))[:most]
+        return [(path, message) for path in paths if (message := self._read(path)) is not None]
 
-    def read(self, path: Path) -> Inbound:
-        """Open one. Raises Unopenable."""
-        return Inbound(**orjson.loads(self._keyring.open(_PURPOSE, path.read_bytes(), path.stem.encode())))
+    def _read(self, path: Path) -> Inbound | None:
+        try:
+            return Inbound(**orjson.loads(self._keyring.open(_PURPOSE, path.read_bytes(), path.stem.encode())))
+        except FileNotFoundError:
+            return None
+        except (Unopenable, ValueError, TypeError):
+            self.set_aside(path)
+            return None
 
-    def remove(self, path: Path) -> None:
-        """Drop one that the inbox has taken."""
-        path.unlink()
+    def set_aside(self, path: Path) -> None:
+        """Keep a message that cannot be taken up out of the way of the others."""
+        _log.error("a spooled message cannot be taken up; it is set aside")
+        path.rename(path.with_suffix(".aside"))
+
+    def remove(self, paths: Sequence[Path]) -> None:
+        """Drop those that the inbox has taken; another process may have been quicker."""
+        for path in paths:
+            path.unlink(missing_ok=True)
         _sync(self._folder)
 
 

@@ -1,6 +1,6 @@
 """Engines and transactions: one code path on SQLite (embedded) and PostgreSQL (beyond one machine)."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 Kind = Literal["sqlite", "postgresql"]
-_BUSY_MS = 10_000
+_BUSY_MS = 4_000
+_CONNECT_SECONDS = 5
 _LOCKED = ("database is locked", "database is busy")
 
 
@@ -31,13 +32,13 @@ class Database:
     reading: sa.Engine
 
     @contextmanager
-    def read(self) -> Iterator[sa.Connection]:
+    def read(self) -> Generator[sa.Connection]:
         """A connection to read with, in one transaction of its own."""
         with self.reading.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[sa.Connection]:
+    def write(self) -> Generator[sa.Connection]:
         """A write transaction for commands that run alone (migrations, `db check`); the service itself writes through its Writer."""
         with self.writing.connect() as connection, connection.begin():
             yield connection
@@ -61,10 +62,16 @@ def _on_connect(connection: Any, _record: Any) -> None:
 def _engine(url: str, kind: Kind, begin: str, pool: int) -> sa.Engine:
     options: dict[str, Any] = {"hide_parameters": True, "json_serializer": _json, "json_deserializer": orjson.loads}
     if kind == "postgresql":
-        return sa.create_engine(url, pool_size=pool, max_overflow=pool, pool_pre_ping=True, **options)
+        return sa.create_engine(
+            url, pool_size=pool, max_overflow=pool, pool_pre_ping=True, connect_args={"connect_timeout": _CONNECT_SECONDS}, **options
+        )
     engine = sa.create_engine(url, connect_args={"check_same_thread": False}, **options)
     event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin) and None)
+
+    def on_begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine, "begin", on_begin)
     return engine
 
 
@@ -79,6 +86,14 @@ def open_database(url: str) -> Database:
     raise ValueError("WEERKLANK_DATABASE_URL must start with sqlite:/// (a file) or postgresql+psycopg://")
 
 
+_CONFLICTS = frozenset({"40001", "40P01"})
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Whether PostgreSQL gave up a transaction for another one's sake (deadlock, serialization): the same work may simply be done again."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _CONFLICTS
+
+
 def is_away(error: BaseException) -> bool:
     """Whether an error means that the database is out of reach or locked, rather than that the statement was wrong."""
     if isinstance(error, DBAPIError) and error.connection_invalidated:
@@ -90,7 +105,7 @@ def is_away(error: BaseException) -> bool:
 
 
 def insert_new(
-    connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]], unique: list[str], returning: sa.Column[Any]
+    connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]], unique: list[str], returning: sa.ColumnElement[Any]
 ) -> set[Any]:
     """Insert the rows whose `unique` columns are not there yet; returns the `returning` values of those that really went in.
 

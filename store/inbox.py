@@ -76,7 +76,7 @@ _STATE = (
     .join_from(workers, sessions, sessions.c.worker_id == workers.c.id, isouter=True)
     .where(workers.c.id.in_(sa.bindparam("ids", expanding=True)))
 )
-_LOCKED_STATE = _STATE.with_for_update(of=workers, skip_locked=True)
+_LOCK = sa.select(workers.c.id).where(workers.c.id.in_(sa.bindparam("ids", expanding=True))).with_for_update(skip_locked=True)
 _CANDIDATES = (
     sa.select(inbox.c.worker_id)
     .where(inbox.c.state == "new", inbox.c.worker_id.not_in(sa.bindparam("skipped", expanding=True)))
@@ -99,8 +99,10 @@ def claim(connection: sa.Connection, most: int, skipped: Collection[str]) -> tup
     ids = list(dict.fromkeys(connection.execute(_CANDIDATES, {"skipped": list(skipped), "most": most}).scalars()))
     if not ids:
         return {}, []
-    statement = _LOCKED_STATE if connection.dialect.name == "postgresql" else _STATE
-    states = {row[0]: WorkerState(*row) for row in connection.execute(statement, {"ids": ids})}
+    if connection.dialect.name == "postgresql":
+        # Locked first and read by a statement of its own: what the holder before us committed is seen, the session too.
+        ids = list(connection.execute(_LOCK, {"ids": ids}).scalars())
+    states = {row[0]: WorkerState(*row) for row in connection.execute(_STATE, {"ids": ids})}
     found = connection.execute(_MESSAGES, {"ids": list(states), "most": most})
     return states, [WaitingMessage(*row) for row in found]
 
@@ -123,4 +125,5 @@ def failed(connection: sa.Connection, message: WaitingMessage, reason: str) -> N
 
 def waiting_since(connection: sa.Connection) -> int | None:
     """When the oldest unhandled message came, or None."""
-    return connection.execute(sa.select(sa.func.min(inbox.c.received_at)).where(inbox.c.state == "new")).scalar_one()
+    oldest: int | None = connection.execute(sa.select(sa.func.min(inbox.c.received_at)).where(inbox.c.state == "new")).scalar_one()
+    return oldest

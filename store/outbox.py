@@ -86,7 +86,7 @@ def recover(connection: sa.Connection, now: int) -> list[Moved]:
     connection.execute(sa.update(outbox).where(again).values(state="due", maybe=True, lease_until=None))
     ended = sa.update(outbox).where(stale).values(state="maybe_sent", maybe=True, settled_at=now, lease_until=None)
     found = connection.execute(ended.returning(outbox.c.id, outbox.c.kind, outbox.c.case_id, outbox.c.seq))
-    return [Moved(*row, "maybe_sent") for row in found]
+    return [Moved(row.id, row.kind, row.case_id, row.seq, "maybe_sent") for row in found]
 
 
 _earlier = outbox.alias("earlier")
@@ -188,7 +188,7 @@ def _moved(connection: sa.Connection, said: dict[int, str]) -> list[Moved]:
             outbox.c.id.in_(list(said)), outbox.c.case_id.is_not(None)
         )
     )
-    return [Moved(*row, said[row.id]) for row in found]
+    return [Moved(row.id, row.kind, row.case_id, row.seq, said[row.id]) for row in found]
 
 
 def _apply_early(connection: sa.Connection, provider_ids: Sequence[str]) -> list[Moved]:
@@ -214,6 +214,14 @@ def note_statuses(connection: sa.Connection, statuses: Sequence[tuple[str, str, 
             connection.execute(sa.update(outbox).where(outbox.c.id == row.id).values(status=status, failure=error))
             if row.case_id is not None:
                 moved.append(Moved(row.id, row.kind, row.case_id, row.seq, status))
+    return moved
+
+
+def take_up_early(connection: sa.Connection, before: int) -> list[Moved]:
+    """Apply early statuses whose send was settled in the same moment by another process; those older than `before` are dropped."""
+    known = sa.select(early_statuses.c.provider_id).join(outbox, outbox.c.provider_id == early_statuses.c.provider_id)
+    moved = _apply_early(connection, list(connection.execute(known).scalars()))
+    connection.execute(sa.delete(early_statuses).where(early_statuses.c.at < before))
     return moved
 
 

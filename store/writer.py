@@ -16,10 +16,11 @@ from typing import Any, Protocol, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from store.database import Database, StoreAway, is_away
+from store.database import Database, StoreAway, is_away, is_conflict
 
 _log = logging.getLogger(__name__)
 _AGAIN_AFTER = 1.0
+_TRIES = 5
 T = TypeVar("T")
 
 
@@ -199,12 +200,14 @@ class Writer:
         if connection is not None:
             connection.close()
 
-    def _in_transaction(self, function: Callable[[sa.Connection], T]) -> T:
+    def _in_transaction(self, function: Callable[[sa.Connection], T], tries: int = _TRIES) -> T:
         try:
             connection = self._open()
             with connection.begin():
                 return function(connection)
         except SQLAlchemyError as error:
+            if is_conflict(error) and tries > 1:
+                return self._in_transaction(function, tries - 1)
             if is_away(error):
                 self._hang_up()
                 raise StoreAway("the database cannot be reached") from error

@@ -80,7 +80,9 @@ class Service:
 
     def _delivery_means(self) -> Means:
         sides = CaseSide(self.promises.wording, self.promises.delivered)
-        return Means(self.writer, self.identity, self.clock, self.senders, self.knocks, sides, self.settings.send_lease_seconds * clocks.SECOND)
+        return Means(
+            self.writer, self.identity, self.clock, self.senders, self.knocks, sides, self.settings.send_lease_seconds * clocks.SECOND
+        )
 
     def _mailer(self) -> Mailer:
         if self.parts.mailer is not None:
