@@ -154,7 +154,7 @@ def facts_of(talk: Talk, means: Means) -> Facts:
     zone = programme.timezone_at(place.id if place is not None else None)
     answer_by = case["answer_by"] if case is not None else clocks.first_answer_by(programme, place, talk.now)
     if answer_by is not None:
-        known["answer_by"] = told(answer_by, zone, with_hour=case is not None and clocks.counts_hours(case))
+        known["answer_by"] = told(answer_by, zone)
     if talk.waiting:
         known["waiting"] = str(talk.waiting)
     untold = talk.case is not None and talk.case.row["code_hash"] is None

@@ -57,9 +57,8 @@ class Promises:
     def _late_text(self, case: dict[str, Any], missed: int, *, superior_told: bool) -> str:
         programme, language = self._house().programme, case["language"]
         zone = programme.timezone_at(case["place_id"])
-        with_hour = clocks.counts_hours(case)
         facts = place_facts(programme, programme.place_of(case["place_id"]), case["company_id"], language)
-        facts |= {"answer_by": told(missed, zone, with_hour=with_hour), "new_answer_by": told(case["answer_by"], zone, with_hour=with_hour)}
+        facts |= {"answer_by": told(missed, zone), "new_answer_by": told(case["answer_by"], zone)}
         if superior_told:
             facts["warned"] = "1"
         return self._speech.wording("late", case["channel"], language, facts)

@@ -28,10 +28,10 @@ class House:
     first_flow_for_neighbours: str = "raise-concern-neighbours"
 
 
-def told(moment: int, timezone: str, *, with_hour: bool) -> str:
-    """A promised moment as a worker reads it: `28-11`, or `24-11 18:00` where hours count, at the place where she is."""
+def told(moment: int, timezone: str) -> str:
+    """A promised moment as a worker reads it, at the place where she is: `28-11` where that day begins, else `24-11 18:00`."""
     local = datetime.fromtimestamp(moment / SECOND, UTC).astimezone(ZoneInfo(timezone))
-    return local.strftime("%d-%m %H:%M" if with_hour else "%d-%m")
+    return local.strftime("%d-%m" if (local.hour, local.minute) == (0, 0) else "%d-%m %H:%M")
 
 
 class Facts(Mapping[str, str]):

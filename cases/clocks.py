@@ -47,7 +47,8 @@ def mark_late(connection: sa.Connection, keyring: Keyring, programme: Programme,
     After a day of downtime this happens once: the new date lies ahead. Give a row that `overdue` returned in this transaction.
     """
     told = case["answer_by"]
-    new = now + programme.answer_within(case["company_id"], severity.clock(case["severity"], case["danger"]))
+    level = severity.clock(case["severity"], case["danger"])
+    new = programme.answer_by(case["company_id"], level, case["place_id"], now)
     key = f"late:{case['id']}:{told}"
     # A notice without anybody to go to fails, and the worker is told so: it is put all the same.
     notices = (NewMail("late", key, routing.leads(programme, case["company_id"], case["excluded"])),)
@@ -71,12 +72,7 @@ def mark_late(connection: sa.Connection, keyring: Keyring, programme: Programme,
 def first_answer_by(programme: Programme, place: Place | None, now: int) -> int:
     """Say by when a person would answer words written now: the longest date, before anything is known of them."""
     desk = routing.desk_for(RoutingFacts(place, "en"), programme)
-    return now + programme.answer_within(desk.company, "normal")
-
-
-def counts_hours(case: Case) -> bool:
-    """Say whether the promise is short enough to be told with its hour."""
-    return severity.clock(case["severity"], case["danger"]) != "normal"
+    return programme.answer_by(desk.company, "normal", place.id if place else None, now)
 
 
 def date_missed(mail_key: str) -> int:

@@ -60,7 +60,7 @@ def open_case(opening: Opening, programme: Programme, now: int) -> OpenedCase:
     kind = opening.danger.kind if opening.danger else None
     grave = severity.of((), people=opening.on_behalf_of, floor=opening.floor, danger=kind)
     desk = routing.desk_for(RoutingFacts(place, opening.language, who, kind, opening.accused), programme)
-    within = programme.answer_within(desk.company, severity.clock(grave.level, kind))
+    level = severity.clock(grave.level, kind)
     case: dict[str, Any] = {
         "reference": opening.reference,
         "channel": opening.channel,
@@ -78,7 +78,7 @@ def open_case(opening: Opening, programme: Programme, now: int) -> OpenedCase:
         "groups": [],
         "may_we": "ask_first",
         "opened_at": now,
-        "answer_by": now + within,
+        "answer_by": programme.answer_by(desk.company, level, place.id if place else None, now),
         "late_at": None,
         "answered_at": None,
         "updated_at": now,
@@ -143,7 +143,7 @@ def raise_floor(case: Case, because: str, programme: Programme, now: int) -> Cas
 def raise_to_danger(case: Case, danger: Danger, programme: Programme, now: int) -> CaseChange:
     """Put a case on top: the danger promise holds from now, and everybody who may read it is told at once."""
     grave = max(case["severity"], severity.GRAVEST)
-    owed = _sooner(case["answer_by"], now + programme.answer_within(case["company_id"], "danger"))
+    owed = _sooner(case["answer_by"], programme.answer_by(case["company_id"], "danger", case["place_id"], now))
     state = lifecycle.after_words(case["state"])
     columns = touched(case, now, severity=grave, danger=danger.kind, state=state, answer_by=owed)
     entry = entries.danger(now, danger.kind, danger.because, danger.happening)
@@ -171,7 +171,7 @@ def give_place(case: Case, place: Place, programme: Programme, now: int) -> Case
         return NOTHING
     who: Who = "neighbour" if place.kind == "area" and case["who"] == "affected" else case["who"]
     desk = routing.desk_for(RoutingFacts(place, case["language"], who, case["danger"], tuple(case["excluded"])), programme)
-    within = programme.answer_within(desk.company, severity.clock(case["severity"], case["danger"]))
+    owed = programme.answer_by(desk.company, severity.clock(case["severity"], case["danger"]), place.id, now)
     columns = touched(
         case,
         now,
@@ -180,7 +180,7 @@ def give_place(case: Case, place: Place, programme: Programme, now: int) -> Case
         company_id=desk.company,
         officer_id=desk.officer,
         who=who,
-        answer_by=None if case["answer_by"] is None else _sooner(case["answer_by"], now + within),
+        answer_by=None if case["answer_by"] is None else _sooner(case["answer_by"], owed),
     )
     moved = desk.company != case["company_id"]
     mails = (NewMail("new_case", f"new:{case['reference']}:{desk.company}", _routed({**case, **columns}, programme)),) if moved else ()
@@ -213,8 +213,8 @@ def _graver(case: Case, found: severity.Severity, programme: Programme, now: int
         return NOTHING
     columns = touched(case, now, severity=found.level)
     if case["answer_by"] is not None:
-        within = programme.answer_within(case["company_id"], severity.clock(found.level, case["danger"]))
-        columns["answer_by"] = _sooner(case["answer_by"], now + within)
+        level = severity.clock(found.level, case["danger"])
+        columns["answer_by"] = _sooner(case["answer_by"], programme.answer_by(case["company_id"], level, case["place_id"], now))
     return CaseChange(columns, (entries.severity(now, found),))
 
 
@@ -222,10 +222,8 @@ def _owed(case: Case, programme: Programme, now: int) -> dict[str, Any]:
     """Owe an answer: by the company's promise from now, or by the date that was told already."""
     if case["answer_by"] is not None:
         return {}
-    return {
-        "answer_by": now + programme.answer_within(case["company_id"], severity.clock(case["severity"], case["danger"])),
-        "late_at": None,
-    }
+    level = severity.clock(case["severity"], case["danger"])
+    return {"answer_by": programme.answer_by(case["company_id"], level, case["place_id"], now), "late_at": None}
 
 
 def _sooner(told: int | None, reckoned: int) -> int:

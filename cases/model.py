@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 Level = Literal["danger", "high", "normal"]
 PlaceKind = Literal["site", "area"]
 Who = Literal["affected", "neighbour", "representative", "union"]
 Texts = Mapping[str, str]
+_MINUTE = 60_000
+_TOLD_AS_A_DATE = 48 * 60 * _MINUTE
 
 READING_ROLES = frozenset({"officer", "lead_officer", "programme_admin"})
 ROLES = READING_ROLES | {"translator"}
@@ -165,6 +169,18 @@ class Programme:
         if promise is not None:
             return promise.within[level]
         return max(each.within[level] for each in self.promises.values())
+
+    def answer_by(self, company_id: str, level: Level, place_id: str | None, now: int) -> int:
+        """Say by when a first answer is owed for words of `now`, in milliseconds.
+
+        A promise of days is told as a date, "before 28-11", and ends where that date begins for the worker: what is kept is what she was
+        told. A promise of hours is told, and kept, to the minute.
+        """
+        reckoned = now + self.answer_within(company_id, level)
+        if reckoned - now < _TOLD_AS_A_DATE:
+            return reckoned - reckoned % _MINUTE
+        local = datetime.fromtimestamp(reckoned / 1000, UTC).astimezone(ZoneInfo(self.timezone_at(place_id)))
+        return int(local.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()) * 1000
 
     def readers(self, company_id: str) -> tuple[Officer, ...]:
         """List who may read cases on a desk, in the file's order; translators never."""

@@ -25,7 +25,7 @@ from store.tables import case_grants, cases, entries, outbox, workers
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
-NOW = 1_795_000_000_000  # a Thursday in November 2026
+NOW = 1_795_024_800_000  # a Wednesday in November 2026, midnight in Dhaka: where a promise of days begins and ends
 KEYRING = Keyring((bytes(range(32)),), bytes(range(100, 132)))
 SAMPLE = Path(weerklank.__file__).parent / "sample" / "programme.yaml"
 

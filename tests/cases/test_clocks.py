@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -71,13 +72,24 @@ def test_an_answer_in_time_leaves_nothing_to_be_late_for(house: House) -> None:
 
 
 def test_the_first_date_told_is_the_longest(house: House) -> None:
-    assert clocks.first_answer_by(sample(), sample().place("52746"), NOW) == NOW + 5 * DAY
-    assert clocks.first_answer_by(sample(), None, NOW) == NOW + 5 * DAY
+    for place in (sample().place("52746"), None):
+        assert NOW + 4 * DAY < clocks.first_answer_by(sample(), place, NOW) <= NOW + 5 * DAY
 
 
-def test_only_a_short_promise_is_told_with_its_hour(house: House) -> None:
-    assert not clocks.counts_hours(house.worker_speaks(opening()))
-    assert clocks.counts_hours(house.worker_speaks(opening("WK-AAAA-BBBB", danger=Danger("fire", "words"))))
+def test_a_promise_of_days_ends_where_the_told_date_begins_for_the_worker(house: House) -> None:
+    case = house.worker_speaks(opening())
+    dhaka = ZoneInfo(sample().timezone_at(case["place_id"]))
+
+    told = datetime.fromtimestamp(case["answer_by"] / 1000, UTC).astimezone(dhaka)
+
+    assert (told.hour, told.minute) == (0, 0)
+    assert NOW + 4 * DAY < case["answer_by"] <= NOW + 5 * DAY
+
+
+def test_a_promise_of_hours_is_kept_to_the_minute(house: House) -> None:
+    case = house.worker_speaks(opening(danger=Danger("fire", "words")))
+
+    assert case["answer_by"] == NOW + 24 * HOUR - (NOW + 24 * HOUR) % 60_000
 
 
 @pytest.mark.parametrize(

@@ -257,7 +257,7 @@ def test_the_worker_answers_and_the_case_is_on_the_desk_with_a_notice(house: Hou
     house.worker_writes(REFERENCE, "1", NOW + HOUR)
 
     view = _view(house)
-    assert (view.state, view.answer_by) == ("answer_needed", NOW + HOUR + 5 * DAY)
+    assert (view.state, view.answer_by) == ("answer_needed", NOW + 5 * DAY)
     assert [row["officer_ids"] for row in house.all_of(mails) if row["kind"] == "answer"] == [["sanne"]]
 
 
