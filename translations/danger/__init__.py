@@ -1,14 +1,15 @@
 """The words that must never wait for a translation: danger, what makes a case serious, greetings, and ways out; one file a language."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 FOLDER = Path(__file__).parent
+# Every scalar stays text (`no` is a word here); libyaml's form of this reader is faster and not in every wheel.
+_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 def _lines(raw: object) -> object:
@@ -49,4 +50,8 @@ class Listed(_File):
 
 def load(folder: Path = FOLDER) -> tuple[Listed, ...]:
     """Read every language's words. Raises ValueError (pydantic's) for a file that says anything else."""
-    return tuple(Listed.model_validate(yaml.load(path.read_bytes(), Loader=_LOADER)) for path in sorted(folder.glob("*.yaml")))
+    return tuple(Listed.model_validate(_read(path)) for path in sorted(folder.glob("*.yaml")))
+
+
+def _read(path: Path) -> object:
+    return yaml.load(path.read_bytes(), Loader=_LOADER)  # noqa: S506  # this reader builds texts, lists and mappings, nothing else
