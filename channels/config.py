@@ -17,4 +17,3 @@ class ChannelConfig:
     telegram_bot_token: str | None = field(default=None, repr=False)
     telegram_webhook_secret: str | None = field(default=None, repr=False)
     telegram_api_url: str = "https://api.telegram.org"
-    http_sms_text_max: int = 1600

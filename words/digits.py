@@ -72,7 +72,7 @@ def case_code(text: str) -> str | None:
 
 def _is_amount(groups: list[str]) -> bool:
     """A round sum of money; a code with so many zeros is still read in the grouping it was told in (`1200 0000`)."""
-    zeros = {(8,): "00000", (2, 3, 3): "000"}.get(tuple(len(group) for group in groups))
+    zeros = {"8": "00000", "233": "000"}.get("".join(str(len(group)) for group in groups))
     return zeros is not None and "".join(groups).endswith(zeros)
 
 

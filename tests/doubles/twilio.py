@@ -1,40 +1,24 @@
-"""Twilio's double: takes messages over its REST API, and makes the webhooks that Twilio would post, signed as Twilio signs them."""
+"""Twilio's double: takes messages over its REST API, and tells how they fared to whoever wants to know."""
 
 import asyncio
 import base64
-import hashlib
-import hmac
 import itertools
-import json
 import random
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from tests.doubles.carrier import Answer, CarrierDouble, Fault, Request, Sent, Webhook, arguments, stand
+from tests.doubles.twilio_posts import ACCOUNT, TOKEN, sid, sign, status, webhook
 
-ACCOUNT = "AC00000000000000000000000000000001"
-TOKEN = "a-token-of-the-tests-and-of-no-account"
-OUR_NUMBER = "+447700900000"
-OUR_WHATSAPP = "+447700900001"
-_FORM = "application/x-www-form-urlencoded"
 _LONGEST = 1600
-
-
-def sid(prefix: str = "SM") -> str:
-    """An id as Twilio makes them."""
-    return prefix + secrets.token_hex(16)
-
-
-def signature(url: str, pairs: list[tuple[str, str]], token: str = TOKEN, algorithm: str = "sha1") -> str:
-    """The value of X-Twilio-Signature for a request."""
-    text = url + "".join(name + value for name, value in sorted(set(pairs)))
-    return base64.b64encode(hmac.new(token.encode(), text.encode(), algorithm).digest()).decode()
 
 
 class TwilioDouble(CarrierDouble):
     """Takes messages for one account; `callbacks` is the base of the service that hears how they fared, in no particular order."""
+
+    sign = staticmethod(sign)
+    webhook = staticmethod(webhook)
 
     def __init__(self, *, port: int = 0, record: Path | None = None, delay: float = 0.0, callbacks: str | None = None) -> None:
         super().__init__(port=port, record=record, delay=delay)
@@ -95,62 +79,13 @@ class TwilioDouble(CarrierDouble):
 
     async def _tell(self, sent: Sent) -> None:
         """Post the statuses of one message, late and out of order, without asking whether anybody listens."""
-        for status in random.sample(["sent", "delivered", "queued"], k=3):
+        for outcome in random.sample(["sent", "delivered", "queued"], k=3):
             await asyncio.sleep(random.uniform(0.01, 0.2))
-            hook = self.webhook(sent.fields["StatusCallback"], self.status(sent.id, status, to=sent.to))
+            hook = webhook(sent.fields["StatusCallback"], status(sent.id, outcome, to=sent.to))
             try:
                 await _post(self._callbacks or "", hook)
             except OSError:
                 continue
-
-    def sign(self, url: str, params: Mapping[str, str], token: str = TOKEN) -> dict[str, str]:
-        """The headers of a signed form post."""
-        return {"x-twilio-signature": signature(url, list(params.items()), token), "content-type": _FORM, "user-agent": "TwilioProxy/1.1"}
-
-    def webhook(self, url: str, params: Mapping[str, str], token: str = TOKEN) -> Webhook:
-        """A form post of Twilio to this public URL."""
-        return Webhook(url, self.sign(url, params, token), urlencode(params).encode())
-
-    def json_webhook(self, url: str, fields: Mapping[str, object], token: str = TOKEN) -> Webhook:
-        """A JSON post of Twilio: the signed URL names the body's hash."""
-        body = json.dumps(fields).encode()
-        whole = f"{url}?bodySHA256={hashlib.sha256(body).hexdigest()}"
-        return Webhook(whole, {"x-twilio-signature": signature(whole, [], token), "content-type": "application/json"}, body)
-
-    def sms(self, sender: str, text: str, **more: str) -> dict[str, str]:
-        """The fields of an inbound SMS, as Twilio posts them."""
-        message = sid()
-        return {
-            "ToCountry": "GB", "ToState": "", "SmsMessageSid": message, "NumMedia": "0", "ToCity": "", "FromZip": "2516 AB",
-            "SmsSid": message, "FromState": "Zuid-Holland", "SmsStatus": "received", "FromCity": "DEN HAAG", "Body": text,
-            "FromCountry": "NL", "To": OUR_NUMBER, "ToZip": "", "NumSegments": "1", "MessageSid": message, "AccountSid": ACCOUNT,
-            "From": sender, "ApiVersion": "2010-04-01", **more,
-        }  # fmt: skip
-
-    def whatsapp(self, sender: str, text: str, **more: str) -> dict[str, str]:
-        """The fields of an inbound WhatsApp message, as Twilio posts them."""
-        message = sid()
-        number = sender.removeprefix("+")
-        return {
-            "SmsMessageSid": message, "NumMedia": "0", "ProfileName": "Rahima B.", "MessageType": "text", "SmsSid": message, "WaId": number,
-            "SmsStatus": "received", "Body": text, "To": f"whatsapp:{OUR_WHATSAPP}", "NumSegments": "1", "ReferralNumMedia": "0",
-            "MessageSid": message, "AccountSid": ACCOUNT, "From": f"whatsapp:{sender}", "ApiVersion": "2010-04-01",
-            "ChannelMetadata": json.dumps(
-                {"type": "whatsapp", "data": {"context": {"ProfileName": "Rahima B.", "WaId": number}}}, separators=(",", ":")
-            ),
-            **more,
-        }  # fmt: skip
-
-    def status(self, message: str, status: str, *, to: str, error: str | None = None) -> dict[str, str]:
-        """The fields of a delivery status, as Twilio posts them."""
-        origin = f"whatsapp:{OUR_WHATSAPP}" if to.startswith("whatsapp:") else OUR_NUMBER
-        fields = {
-            "SmsSid": message, "SmsStatus": status, "MessageStatus": status, "To": to, "MessageSid": message, "AccountSid": ACCOUNT,
-            "From": origin, "ApiVersion": "2010-04-01",
-        }  # fmt: skip
-        if to.startswith("whatsapp:"):
-            fields |= {"ChannelPrefix": "whatsapp", "ChannelInstallSid": sid("XE"), "ChannelToAddress": to.removeprefix("whatsapp:")}
-        return fields | ({"ErrorCode": error, "ErrorMessage": "Said by the carrier"} if error else {})
 
 
 def _wrong(fields: Mapping[str, str]) -> tuple[int, str] | None:

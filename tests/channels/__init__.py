@@ -1,0 +1,1 @@
+"""What every channel promises, and each of them by itself."""
