@@ -1,0 +1,1 @@
+"""Stories of the whole house: the sample, the demo, the commands."""
