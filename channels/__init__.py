@@ -8,6 +8,7 @@
 | `failures.py`, `error_classes.json` | a carrier's error code -> `Failure`, as data |
 | `twilio.py`, `twilio_signature.py` | Twilio's webhooks and its REST call; `sms.py` and `whatsapp.py` are thin channels over them |
 | `telegram.py`, `telegram_reader.py` | Telegram's Bot API (the one file that imports python-telegram-bot) and its webhook |
+| `parts.py` | a text longer than the channel carries, sent in parts |
 | `terminal.py`, `web.py` | phones for demos, tests and the web page |
 | `shapes.py` | looks at JSON before believing it |
 | `quiet.py` | keeps the libraries' logs free of tokens and addresses |

@@ -1,6 +1,7 @@
 """SMS over Twilio: numbered options, and a cost in segments."""
 
 from channels.base import Outbound, Sent
+from channels.parts import in_parts
 from channels.registry import CARDS, ChannelConfig
 from channels.twilio import TwilioSender, account
 
@@ -20,7 +21,8 @@ class SmsChannel:
 
     async def send(self, message: Outbound) -> Sent:
         """Hand a message to Twilio. Raises SendError."""
-        return await self._sender.send({**self._fields, "To": message.address, "Body": message.numbered})
+        fields = {**self._fields, "To": message.address}
+        return await in_parts(message.numbered, self.limits.text_max, lambda text: self._sender.send({**fields, "Body": text}))
 
     async def close(self) -> None:
         """Let go of connections."""

@@ -11,6 +11,7 @@ from telegram.request import HTTPXRequest
 
 from channels.base import Choice, Failure, Outbound, SendError, Sent
 from channels.failures import of_telegram
+from channels.parts import in_parts
 from channels.quiet import hush
 from channels.registry import CARDS, ChannelConfig
 from channels.telegram_reader import TelegramReader
@@ -40,12 +41,18 @@ class TelegramChannel:
         self._bot = Bot(token, base_url=f"{api_url.rstrip('/')}/bot", request=self._request, get_updates_request=self._request)
 
     async def send(self, message: Outbound) -> Sent:
-        """Hand a message to Telegram. Raises SendError."""
+        """Hand a message to Telegram; its buttons stand under the last words. Raises SendError."""
+        to, choices = message.address, message.choices
+        return await in_parts(
+            message.text, self.limits.text_max, lambda text: self._send(to, text), lambda text: self._send(to, text, choices)
+        )
+
+    async def _send(self, address: str, text: str, choices: Sequence[Choice] = ()) -> Sent:
         try:
             sent = await self._bot.send_message(
-                chat_id=message.address,
-                text=message.text,
-                reply_markup=_buttons(message.choices),
+                chat_id=address,
+                text=text,
+                reply_markup=_buttons(choices),
                 protect_content=True,
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
             )

@@ -1,6 +1,7 @@
 """WhatsApp over Twilio: numbered options; an address is a phone number or an id of WhatsApp's own, and is never looked into."""
 
 from channels.base import Outbound, Sent
+from channels.parts import in_parts
 from channels.registry import CARDS, ChannelConfig
 from channels.twilio import WHATSAPP, TwilioSender, account
 
@@ -17,7 +18,8 @@ class WhatsAppChannel:
 
     async def send(self, message: Outbound) -> Sent:
         """Hand a message to Twilio. Raises SendError, with WINDOW_CLOSED when the worker's last word is more than a day old."""
-        return await self._sender.send({"From": self._from, "To": WHATSAPP + message.address, "Body": message.numbered})
+        fields = {"From": self._from, "To": WHATSAPP + message.address}
+        return await in_parts(message.numbered, self.limits.text_max, lambda text: self._sender.send({**fields, "Body": text}))
 
     async def close(self) -> None:
         """Let go of connections."""

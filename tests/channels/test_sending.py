@@ -17,7 +17,7 @@ from channels.registry import CARDS, open_channels
 from channels.sms import SmsChannel
 from tests.channels.carriers import PUBLIC, config
 from tests.doubles import telegram_posts, twilio_posts
-from tests.doubles.carrier import CarrierDouble
+from tests.doubles.carrier import CarrierDouble, Fault
 from tests.doubles.telegram import TelegramDouble
 from tests.doubles.twilio import TwilioDouble
 
@@ -108,6 +108,25 @@ def test_options_are_shown_as_the_channel_can(line: Line) -> None:
         assert (arrived.body, arrived.choices) == ("In danger?", tuple((each.id, each.title) for each in CHOICES))
     else:
         assert arrived.body == "In danger?\n1 Yes, danger now\n2 No danger now"
+
+
+def test_a_long_answer_arrives_whole_in_order_and_is_one_message_to_us(line: Line) -> None:
+    words = " ".join(f"sentence {number} of a long answer." for number in range(300))
+    sent = line.send(Outbound("41", ADDRESSES[line.name], words, CHOICES))
+    arrived = line.double.taken
+
+    assert " ".join(each.body for each in arrived).startswith(words)
+    assert all(len(each.body) <= CARDS[line.name].limits.text_max for each in arrived)
+    assert len(arrived) > 1
+    assert arrived[-1].id == sent.provider_id
+    assert [bool(each.choices) for each in arrived[:-1]] == [False] * (len(arrived) - 1)
+
+
+def test_a_long_answer_that_broke_off_halfway_leaves_us_in_doubt(line: Line) -> None:
+    line.double.faults.extend([Fault(), Fault(429, 20429, "Too Many Requests: retry after 7", 7)])
+    error = line.refused(Outbound("41", ADDRESSES[line.name], "word " * 1500))
+
+    assert (error.failure, error.ambiguous) == (Failure.RATE_LIMITED, True)
 
 
 def test_many_messages_leave_at_once(line: Line) -> None:
