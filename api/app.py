@@ -114,13 +114,13 @@ def answer_error(request: Request, error: Exception) -> Response:
 
 
 def _methods(request: Request) -> list[str]:
-    """List every method of an address: several routes may share one."""
+    """List every method of an address: several routes may share one. Our own files are only read."""
     found: set[str] = set()
     routes: list[BaseRoute] = request.app.routes
     for route in routes:
         if route.matches(request.scope)[0] is not Match.NONE:
             found |= set(getattr(route, "methods", None) or {"GET", "HEAD"})
-    return sorted(found)
+    return sorted(found or {"GET", "HEAD"})
 
 
 # Starlette's types ask for a coroutine; it runs a plain function in a thread all the same.

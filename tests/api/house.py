@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import uvicorn
 
-from api.app import build_app
+from api.app import Web, build_app
 from api.deps import Services
 from channels.base import BadSignature, Inbound, Malformed, Received, Status
 from store.database import open_database
@@ -122,10 +122,16 @@ def _until(ready: Callable[[], bool], thread: threading.Thread) -> None:
 
 
 @contextmanager
-def serving(services: Services) -> Iterator[str]:
+def serving(services: Services, app: Web | None = None) -> Iterator[str]:
     """Serve on a free port of loopback in a thread; yields the address."""
     config = uvicorn.Config(
-        build_app(services), host="127.0.0.1", port=0, log_level="error", lifespan="off", access_log=False, timeout_graceful_shutdown=1
+        app or build_app(services),
+        host="127.0.0.1",
+        port=0,
+        log_level="error",
+        lifespan="off",
+        access_log=False,
+        timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)

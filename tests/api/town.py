@@ -97,10 +97,10 @@ class Town:
 
 
 @contextmanager
-def town_on(url: str, *, demo: bool = False, public_url: str = "http://127.0.0.1") -> Iterator[Town]:
+def town_on(url: str, *, demo: bool = False, public_url: str = "http://127.0.0.1", **more: object) -> Iterator[Town]:
     """Serve the sample programme on a database; http as its public address, so that a test's client keeps the cookie."""
     with open_house(url, demo=demo) as opened:
-        house = opened.with_(public_url=public_url)
+        house = opened.with_(public_url=public_url, **more)
         house.clock.now = NOW
         database: Database = house.services.database
         with database.write() as connection:

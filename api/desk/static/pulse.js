@@ -35,3 +35,6 @@ document.addEventListener("keydown", (event) => {
   target.focus();
   target.scrollIntoView({ block: "center" });
 });
+
+const filters = document.querySelector(".filter-more[data-fold=yes]");
+if (filters && matchMedia("(max-width: 40rem)").matches) filters.open = false;
