@@ -71,7 +71,8 @@ def _shape(flow: Flow, place: tuple[str, str], language: str, limits: Limits) ->
     text = _text(wordings, slot)
     buttons = _buttons(flow, node, wordings, limits)
     text = _PLACE.sub("", text) if buttons else _with_answers(text, flow.nodes[node], wordings, limits)
-    return _Shape(tuple(compile_text(part) for part in text.split(BREAK)), buttons)
+    parts = text.split(BREAK) if limits.segments_max is not None else [text.replace(BREAK, "\n")]
+    return _Shape(tuple(compile_text(part) for part in parts), buttons)
 
 
 def _text(wordings: tuple[tuple[Wording, ...], ...], slot: str) -> str:

@@ -21,7 +21,7 @@ _EVENTS: Mapping[Fact, Event] = MappingProxyType(
 )
 # After hiding, nothing on this phone may show that there was a case; after forgetting, nothing is known at all.
 _HIDDEN = MappingProxyType({"case": "", "danger": "", "consent": "", "hidden": "yes"})
-_FORGOTTEN = MappingProxyType({**_HIDDEN, "hidden": "", "site": "", "who": ""})
+_FORGOTTEN = MappingProxyType({**_HIDDEN, "hidden": "", "site": "", "place": "", "who": ""})
 _FIELDS: Mapping[Fact, Mapping[str, str]] = MappingProxyType({"hidden": _HIDDEN, "forget_asked": _FORGOTTEN})
 
 
