@@ -72,7 +72,7 @@ def build_app(services: Services) -> Web:
         redirect_slashes=False,
         telemetry=TELEMETRY_OFF,
         max_body_size=MOST_BYTES,
-        exception_handlers=dict.fromkeys(_KINDS, _ANSWER),
+        exception_handlers=_handlers(),
     )
     people.state.services = services
     for router in (*_ROUTERS, *([phones.ROUTER] if services.demo or services.talk else [])):
@@ -123,6 +123,7 @@ def _methods(request: Request) -> list[str]:
     return sorted(found or {"GET", "HEAD"})
 
 
-# Starlette's types ask for a coroutine; it runs a plain function in a thread all the same.
-_ANSWER: Any = answer_error
-_KINDS: tuple[type[Exception] | int, ...] = (*TABLE, HTTPException, Exception)
+def _handlers() -> Any:
+    """Give every error to one function. Starlette's types ask for a coroutine; it runs a plain function in a thread all the same."""
+    kinds: tuple[type[Exception], ...] = (*TABLE, HTTPException, Exception)
+    return {kind: answer_error for kind in kinds}  # noqa: C420 - the framework adds handlers of other types to this very mapping

@@ -37,7 +37,7 @@ class ReadyReport:
     """Whether the service can do its work now, and for each part (database, migrations, queue) a word that says how it is."""
 
     ready: bool
-    parts: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def _ready() -> ReadyReport:
@@ -66,7 +66,7 @@ class Services:
     clock: Callable[[], int]
     public_url: str
     inbox: InboxDoor
-    readers: Mapping[str, Reader] = field(default_factory=dict)
+    readers: Mapping[str, Reader] = field(default_factory=dict[str, Reader])
     demo: bool = False
     talk: bool = False
     doorbell: Callable[[], None] = _nothing

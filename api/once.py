@@ -24,7 +24,7 @@ def run(connection: sa.Connection, request: Request, now: int, work: Callable[[]
     """Do `work` unless this request was done before; give its answer. Raises KeyReused when the key stands for another request."""
     if request.key is None:
         return work()
-    row = {"officer_id": request.officer_id, "key": request.key, "digest": request.digest, "answer": {}, "at": now}
+    row: dict[str, Any] = {"officer_id": request.officer_id, "key": request.key, "digest": request.digest, "answer": {}, "at": now}
     mine = (idempotency.c.officer_id == request.officer_id) & (idempotency.c.key == request.key)
     if not insert_new(connection, idempotency, [row], ["officer_id", "key"], idempotency.c.key):
         return _earlier(connection, mine, request.digest)

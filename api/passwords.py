@@ -3,7 +3,7 @@
 import re
 import string
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 from nacl.exceptions import InvalidkeyError
@@ -33,7 +33,7 @@ class TooBusy(Exception):
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
+def _turn() -> Generator[None]:
     if not _turns.acquire(timeout=_PATIENCE):
         raise TooBusy
     try:

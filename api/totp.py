@@ -1,9 +1,11 @@
 """The second factor: a six-digit code of the officer's authenticator app, good once (ASVS 6.5.1)."""
 
+import hmac
 import time
 
-import pyotp
 import segno
+from pyotp import random_base32
+from pyotp.totp import TOTP
 
 SECONDS = 30
 _ISSUER = "Weerklank"
@@ -11,12 +13,12 @@ _ISSUER = "Weerklank"
 
 def new_secret() -> str:
     """Draw a secret: 160 bits, in the base 32 that authenticator apps read."""
-    return pyotp.random_base32(32)
+    return random_base32(32)
 
 
 def uri(secret: str, email: str) -> str:
     """Give the address that an authenticator app scans."""
-    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=_ISSUER)
+    return TOTP(secret).provisioning_uri(name=email, issuer_name=_ISSUER)
 
 
 def picture(secret: str, email: str) -> str:
@@ -27,10 +29,10 @@ def picture(secret: str, email: str) -> str:
 def step_of(secret: str, code: str, now: int) -> int | None:
     """Find the time step of a code: the present one, or one either side for a slow clock. None when the code is wrong."""
     present = now // 1000 // SECONDS
-    known = pyotp.TOTP(secret)
+    known = TOTP(secret)
     found = None
     for step in (present - 1, present, present + 1):
-        if pyotp.utils.strings_equal(known.generate_otp(step), code):
+        if hmac.compare_digest(known.generate_otp(step).encode(), code.encode()):
             found = step
     return found
 
@@ -38,4 +40,4 @@ def step_of(secret: str, code: str, now: int) -> int | None:
 def code_at(secret: str, now: int | None = None) -> str:
     """Give the code an app would show at a time (ms), for tests and for a log-in from a script."""
     seconds = time.time() if now is None else now / 1000
-    return pyotp.TOTP(secret).at(int(seconds))
+    return TOTP(secret).at(int(seconds))

@@ -79,6 +79,16 @@ def country(tag: str | None) -> str:
     return _english("territories", tag) if tag else ""
 
 
+def channel(name: str) -> str:
+    """Name a channel as people do."""
+    return _CHANNELS.get(name, name)
+
+
+def role(name: str) -> str:
+    """Name an officer's role as people do."""
+    return _ROLES.get(name, name)
+
+
 def direction(tag: str | None) -> str:
     """Say in which direction a language is written; `auto` where it is not known."""
     if not tag:
@@ -113,9 +123,9 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters |= {"local": local, "iso": iso, "language": language, "country": country, "direction": direction}
-    environment.filters |= {"channel": lambda name: _CHANNELS.get(name, name), "role": lambda name: _ROLES.get(name, name)}
-    environment.globals |= {"asset": asset, "urgency": urgency}
+    untyped: Any = environment  # Jinja's tables of filters and globals carry no types
+    untyped.filters.update(local=local, iso=iso, language=language, country=country, direction=direction, channel=channel, role=role)
+    untyped.globals.update(asset=asset, urgency=urgency)
     return environment
 
 

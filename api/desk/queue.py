@@ -31,23 +31,26 @@ def pulse_of(connection: sa.Connection, officer: Officer) -> str:
     return "-".join(str(each) for each in connection.execute(wanted.where(visible(officer))).one())
 
 
-def _counts(at: AtDesk) -> dict[str, int]:
+def _counts(at: AtDesk) -> dict[Any, int]:
     """Count what an officer's desk holds, for the strip above the queue."""
     is_open = cases.c.state.in_(OPEN)
 
     def count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
         return sa.func.coalesce(sa.func.sum(sa.case((is_open & condition, 1), else_=0)), 0)
 
-    found = at.connection.execute(
-        sa.select(
-            count(sa.true()).label("open"),
-            count(cases.c.danger.is_not(None)).label("danger"),
-            count(sa.or_(cases.c.late_at.is_not(None), cases.c.answer_by <= at.now)).label("late"),
-            count((cases.c.answer_by > at.now) & (cases.c.answer_by <= at.now + 86_400_000)).label("soon"),
-            count(cases.c.officer_id.is_(None)).label("nobodys"),
-        ).where(visible(at.officer))
-    ).one()
-    return dict(found._mapping)  # noqa: SLF001 - the documented way to read a row as a mapping
+    return dict(
+        at.connection.execute(
+            sa.select(
+                count(sa.true()).label("open"),
+                count(cases.c.danger.is_not(None)).label("danger"),
+                count(sa.or_(cases.c.late_at.is_not(None), cases.c.answer_by <= at.now)).label("late"),
+                count((cases.c.answer_by > at.now) & (cases.c.answer_by <= at.now + 86_400_000)).label("soon"),
+                count(cases.c.officer_id.is_(None)).label("nobodys"),
+            ).where(visible(at.officer))
+        )
+        .mappings()
+        .one()
+    )
 
 
 def _sites(programme: Programme, officer: Officer) -> list[tuple[str, str]]:

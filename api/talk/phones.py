@@ -94,7 +94,7 @@ def _channel_card(house: Services, place: Place, channel: str, languages: tuple[
 
 def _site_cards(house: Services, programme: Programme) -> list[SiteCard]:
     """Make the cards of every place, in the languages that the line speaks there."""
-    found = []
+    found: list[SiteCard] = []
     for place in programme.places.values():
         spoken = tuple(tag for tag in place.languages if tag in programme.languages) or programme.languages[:1]
         channels = place.channels if house.demo else (WEB,)

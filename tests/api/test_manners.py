@@ -157,7 +157,7 @@ def test_telemetry_stays_off_even_when_the_environment_asks_for_it(sqlite_url: s
     with open_house(sqlite_url) as house:
         people = build_app(house.services).people
 
-    told = people._telemetry
+    told = dict(people._telemetry)
     assert {key: told[key] for key in TELEMETRY_OFF} == dict.fromkeys(TELEMETRY_OFF, False)
     assert not people._native_telemetry.enabled()
 

@@ -10,7 +10,7 @@ from cases import desk, intake
 from tests.api.town import CHIEF, GATE, Town, form_token, town_on
 from tests.cases.house import HOUR
 
-ASIDE = {"input", "select", "textarea", "button"}
+FIELDS = {"input", "select", "textarea"}
 
 
 class Page(HTMLParser):
@@ -28,9 +28,16 @@ class Page(HTMLParser):
         known = dict(attrs)
         self.tags.append((tag, known))
         self._labels += tag == "label"
-        if tag in ASIDE - {"button"} and known.get("type") != "hidden" and "aria-hidden" not in known:
-            if not self._labels and known.get("id") not in self._labelled_ids and "aria-label" not in known:
-                self.unlabelled.append(str(known.get("name")))
+        if (
+            tag in FIELDS
+            and known.get("type") != "hidden"
+            and not {"aria-hidden", "aria-label"} & set(known)
+            and not self._is_labelled(known)
+        ):
+            self.unlabelled.append(str(known.get("name")))
+
+    def _is_labelled(self, known: dict[str, str | None]) -> bool:
+        return self._labels > 0 or known.get("id") in self._labelled_ids
 
     def handle_endtag(self, tag: str) -> None:
         self._labels -= tag == "label"

@@ -136,7 +136,7 @@ def test_a_carrier_that_hangs_up_halfway_leaves_nothing(carrier: httpx.Client, h
     assert [message.text for message in house.inbox.messages] == ["whole"]
 
 
-async def _post(webhooks: Webhooks, path: str, query: bytes, headers: list[tuple[bytes, bytes]], chunks: list[bytes]) -> int:
+async def post_by_hand(webhooks: Webhooks, path: str, query: bytes, headers: list[tuple[bytes, bytes]], chunks: list[bytes]) -> int:
     """Call the ASGI door by hand, with things that no HTTP library agrees to send."""
     waiting = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
     waiting.append({"type": "http.request", "body": b"", "more_body": False})
@@ -164,7 +164,7 @@ tokens = st.binary(max_size=30)
 def test_nothing_a_stranger_or_a_carrier_sends_makes_us_fall(
     fuzzed: Webhooks, path: str, query: bytes, headers: list[tuple[bytes, bytes]], chunks: list[bytes]
 ) -> None:
-    status = asyncio.run(_post(fuzzed, path, query, headers, chunks))
+    status = asyncio.run(post_by_hand(fuzzed, path, query, headers, chunks))
 
     assert status in {200, 400, 403, 404, 413}
 
