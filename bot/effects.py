@@ -82,8 +82,10 @@ def _apply(talk: Talk, event: ev.Event, means: Means) -> None:
             _note_no_case(talk, kind)
         case ev.PersonWanted():
             _change(talk, lambda case: intake.ask_for_person(case, talk.now))
-        case ev.AnswersWanted():
+        case ev.AnswersWanted() if talk.waiting:
             read_answers(talk)
+        case ev.AnswersWanted():
+            say(talk, means.speech.notice("nothing_new"), means)
         case ev.Hidden():
             _hide(talk)
         case ev.ForgetAsked():

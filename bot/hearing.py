@@ -29,6 +29,7 @@ from words.fold import fold
 _FIRST_BLOCK = MINUTE
 _LONGEST_BLOCK = 60 * MINUTE
 _EIGHT = re.compile(r"(?<!\d)\d(?:[ .\u00a0-]?\d){7}(?!\d)")
+_FIVE = re.compile(r"\d(?:[ .-]?\d){4}")
 _LONG_NUMBER = re.compile(r"\d(?:[ ().\u00a0-]?\d){6,}")
 _WORDS_BESIDE_A_CODE = 2
 _MOST_NUMBERS = 3
@@ -232,6 +233,9 @@ def _known_frames(talk: Talk, means: Means) -> bool:
 def _stranger(at: Heard) -> None:
     """Someone without a site: hello with who reads, and the words they sent are kept in the same go."""
     talk, said, means = at.talk, at.said, at.means
+    if _FIVE.fullmatch(ascii_digits(said.text).strip()):
+        effects.say(talk, means.speech.notice("site_code_unknown"), means)
+        return
     started = engine.start(means.house.library, means.house.first_flow, Session(language=talk.session.language, fields={"site": "unknown"}))
     _take(talk, started, means)
     if said.text.strip() and not _only_digits(said.text):

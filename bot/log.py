@@ -3,10 +3,10 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from traceback import walk_tb
 from types import TracebackType
-from typing import Any, cast
+from typing import Any
 
 import structlog
 
@@ -37,10 +37,11 @@ def _struck(value: Any) -> Any:
     if isinstance(value, str):
         return strike(value)
     if isinstance(value, dict):
-        known = cast("dict[Any, Any]", value)
+        known: dict[Any, Any] = value
         return {key: _STRUCK if str(key).lower() in _SAID else _struck(inner) for key, inner in known.items()}
     if isinstance(value, list | tuple):
-        return [_struck(inner) for inner in cast("list[Any]", value)]
+        several: Sequence[Any] = value
+        return [_struck(inner) for inner in several]
     return value
 
 
@@ -50,14 +51,18 @@ def _strike_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -
 
 def _place_of_error(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """An exception's message may quote what a person wrote; its kind and place are enough to mend it."""
-    info: Any = event.pop("exc_info", None)
-    found: Any = sys.exc_info() if info is True else info
-    if isinstance(found, BaseException):
-        found = (type(found), found, found.__traceback__)
-    if isinstance(found, tuple) and found[0] is not None:
-        event["error"] = found[0].__name__
-        event["at"] = " > ".join(_places(found[2])[-_DEEPEST:])
+    error = _error_of(event.pop("exc_info", None))
+    if error is not None:
+        event["error"] = type(error).__name__
+        event["at"] = " > ".join(_places(error.__traceback__)[-_DEEPEST:])
     return event
+
+
+def _error_of(info: Any) -> BaseException | None:
+    if isinstance(info, BaseException):
+        return info
+    triple: Any = sys.exc_info() if info is True else info
+    return triple[1] if triple else None
 
 
 def _places(trace: TracebackType | None) -> list[str]:

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
 
+from bot.bell import Bell
 from bot.clock import MINUTE, SECOND, Clock
 from store import mails as kept
 from store.writer import Writer
@@ -140,26 +141,20 @@ class Notices:
         self._sender = settings["sender"]
         self._desk_url = settings["desk_url"]
         self._ended = ended
-        self._bell = asyncio.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._bell = Bell()
 
     def ring(self) -> None:
         """Say, from any thread, that a notice may be due."""
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._bell.set)
+        self._bell.ring()
 
     async def run(self, every: float) -> None:
         """Send what is due, woken by `ring` and at least `every` seconds, until cancelled."""
-        self._loop = asyncio.get_running_loop()
         while True:
-            self._bell.clear()
+            self._bell.listen()
             await self._writer.call(self._recover)
             while await self.send_due():
                 pass
-            try:
-                await asyncio.wait_for(self._bell.wait(), timeout=every)
-            except TimeoutError:
-                continue
+            await self._bell.wait(every)
 
     def _recover(self, connection: sa.Connection) -> None:
         for mail_id in kept.recover(connection, self._clock()):

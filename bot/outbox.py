@@ -5,14 +5,15 @@ question goes once more and is marked, an officer's words never go again by them
 """
 
 import asyncio
-import contextlib
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from bot.bell import Bell
 from bot.clock import DAY, HOUR, MINUTE, SECOND, Clock
 from bot.identity import Identity
 from bot.knocks import Knocks
@@ -87,27 +88,23 @@ class Deliveries:
         self._call_timeout = means.lease / SECOND / 2
         self._flying: Counter[str] = Counter()
         self._sends: set[asyncio.Task[None]] = set()
-        self._bell = asyncio.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._bell = Bell()
         self._lane = self._writer.lane("settle", self._settle, max_batch=128)
 
     def ring(self) -> None:
         """Say, from any thread, that something may be due."""
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._bell.set)
+        self._bell.ring()
 
     async def run(self, every: float) -> None:
         """Deliver whatever is due, woken by `ring` and at least `every` seconds, until cancelled."""
-        self._loop = asyncio.get_running_loop()
         look_back = 0.0
         while True:
-            self._bell.clear()
-            if self._loop.time() >= look_back:
+            self._bell.listen()
+            if time.monotonic() >= look_back:
                 await self._writer.call(self._recover)
-                look_back = self._loop.time() + every
+                look_back = time.monotonic() + every
             if not await self.deliver_due():
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._bell.wait(), timeout=every)
+                await self._bell.wait(every)
 
     async def drain(self) -> None:
         """Let the sends under way come to their end."""
@@ -161,7 +158,7 @@ class Deliveries:
             await self._write_down(await self._handed_over(one))
         finally:
             self._flying[one.row.channel] -= 1
-            self._bell.set()
+            self._bell.ring()
 
     async def _write_down(self, outcome: tuple[kept.Settlement, _Shut | None]) -> None:
         """Write how a send ended, also when the database is away for a while: an outcome that is lost would leave a doubt."""

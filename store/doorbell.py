@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 import psycopg
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError
 
 from store.database import Database
 
 WORDS = "weerklank_words"
 ANSWERS = "weerklank_answers"
+_LISTEN = (f"LISTEN {WORDS}", f"LISTEN {ANSWERS}")
+_LOOK_UP_EVERY = 0.25
 _RINGS = {name: sa.text(f"NOTIFY {name}") for name in (WORDS, ANSWERS)}
 
 
@@ -21,15 +22,13 @@ def ring(connection: sa.Connection, bell: str) -> None:
 
 def listen(database: Database, heard: Callable[[str], None], stopped: Callable[[], bool]) -> None:
     """Call `heard` for every ring until `stopped`; returns when the database goes away, so that the caller can try again."""
+    address = sa.make_url(database.url).set(drivername="postgresql").render_as_string(hide_password=False)
     try:
-        with database.reading.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            for name in _RINGS:
-                connection.exec_driver_sql(f"LISTEN {name}")
-            driver = connection.connection.driver_connection
-            if not isinstance(driver, psycopg.Connection):
-                return
+        with psycopg.connect(address, autocommit=True) as connection:
+            for statement in _LISTEN:
+                connection.execute(statement)
             while not stopped():
-                for notice in driver.notifies(timeout=1.0, stop_after=1):
+                for notice in connection.notifies(timeout=_LOOK_UP_EVERY, stop_after=1):
                     heard(notice.channel)
-    except (OperationalError, psycopg.OperationalError):
+    except psycopg.OperationalError:
         return

@@ -22,7 +22,7 @@ from cases.model import Officer, Programme
 from channels.base import Failure, Inbound, InboundKind, Outbound, SendError, Sent, Status
 from channels.registry import CARDS
 from store.migrate import upgrade
-from store.tables import cases, inbox, mails, outbox, tasks
+from store.tables import cases, inbox, mails, outbox, tasks, workers
 from weerklank.commands.keys import fresh_lines
 from weerklank.settings import Settings
 from weerklank.wiring import Parts, Service
@@ -174,23 +174,19 @@ class Line:
             time.sleep(0.01)
 
     def _busy(self) -> bool:
+        """One look at everything in one statement: between two looks, work would slip from one table to the next."""
         now = self.clock()
+        waiting = (
+            sa.exists().where(inbox.c.state == "new"),
+            sa.exists().where(outbox.c.state.in_(["due", "sending"]), outbox.c.due_at <= now),
+            sa.exists().where(outbox.c.state == "held", outbox.c.hold == "notice"),
+            sa.exists().where(mails.c.state.in_(["due", "sending"]), mails.c.due_at <= now),
+            sa.exists().where(tasks.c.state.in_(["due", "running"]), tasks.c.run_at <= now),
+            sa.exists().where(cases.c.answer_by <= now),
+            sa.exists(_KNOCK_OWED),
+        )
         with self.service.database.read() as connection:
-            waiting = (
-                sa.select(sa.exists().where(inbox.c.state == "new")),
-                sa.select(sa.exists().where(outbox.c.state.in_(["due", "sending"]), outbox.c.due_at <= now)),
-                sa.select(sa.exists().where(outbox.c.state == "held", outbox.c.hold == "notice")),
-                sa.select(sa.exists().where(mails.c.state.in_(["due", "sending"]), mails.c.due_at <= now)),
-                sa.select(sa.exists().where(tasks.c.state.in_(["due", "running"]), tasks.c.run_at <= now)),
-                sa.select(sa.exists().where(cases.c.answer_by <= now)),
-            )
-            if any(connection.execute(statement).scalar_one() for statement in waiting):
-                return True
-        return bool(self._knock_owed())
-
-    def _knock_owed(self) -> bool:
-        with self.service.database.read() as connection:
-            return bool(connection.execute(_KNOCK_OWED).scalar_one())
+            return bool(connection.execute(sa.select(sa.or_(*waiting))).scalar_one())
 
     def rows(self, table: sa.Table) -> list[dict[str, Any]]:
         """Every row of a table, by id where it has one."""
@@ -229,9 +225,10 @@ class Line:
             return set(found.scalars())
 
 
-_KNOCK_OWED = sa.text(
-    "SELECT EXISTS (SELECT 1 FROM outbox JOIN workers ON workers.id = outbox.worker_id "
-    "WHERE outbox.state = 'held' AND outbox.hold = 'knock' AND workers.knocked_at IS NULL AND workers.closed_to IS NULL)"
+_KNOCK_OWED = (
+    sa.select(outbox.c.id)
+    .join(workers, workers.c.id == outbox.c.worker_id)
+    .where(outbox.c.state == "held", outbox.c.hold == "knock", workers.c.knocked_at.is_(None), workers.c.closed_to.is_(None))
 )
 
 

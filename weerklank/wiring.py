@@ -163,12 +163,14 @@ class Service:
         self._stopping.set()
         if self._timers.running:
             await asyncio.to_thread(self._timers.stop)
-        self.stock.stop()
+        await asyncio.to_thread(self.stock.stop)
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
         await self.deliveries.drain()
         self.conversation.close()
+        if self._listener is not None:
+            await asyncio.to_thread(self._listener.join)
         await asyncio.to_thread(self.writer.stop)
         for channel in self.senders.values():
             await channel.close()

@@ -211,3 +211,12 @@ def test_a_shared_contact_is_refused_and_nothing_of_it_is_kept(line: Line) -> No
     assert len(answer) == 1
     assert line.rows(cases) == []
     assert all(row["state"] == "sent" for row in line.rows(outbox))
+
+
+def test_five_digits_that_belong_to_no_site_are_said_to_be_unknown(line: Line) -> None:
+    phone = line.phone()
+
+    answer = phone.send("52747")
+
+    assert "Check the 5 digits" in answer[0]
+    assert line.rows(cases) == []
