@@ -10,7 +10,7 @@ from flows.events import Say
 from flows.match import OFFER, OFFER_DIGITS, option_id
 from flows.model import Flow
 from flows.nodes import Node, Waiting
-from flows.template import BREAK, OPTIONS, Template, compile_text, fill
+from flows.template import BREAK, OPTIONS, Clause, Template, compile_text, fill
 from flows.wording import Command, Wording
 from words.digits import in_script
 from words.fold import gsm
@@ -54,6 +54,18 @@ def render(flow: Flow, say: Say, view: View) -> tuple[Rendered, ...]:
     if not texts:
         return ()
     return (*(Rendered(text) for text in texts[:-1]), Rendered(texts[-1], shape.choices))
+
+
+def patterns(flow: Flow, say: Say, language: str, limits: Limits) -> tuple[re.Pattern[str], ...]:
+    """What the messages of a Say look like whatever the facts are: one pattern a message, for comparing with a message that was seen."""
+    shape = _shape(flow, (say.node, say.slot), language, limits)
+    return tuple(re.compile("".join(_any(clause, language) for clause in message).strip(), re.DOTALL) for message in shape.messages)
+
+
+def _any(clause: Clause, language: str) -> str:
+    words = [re.escape(in_script(piece, language)) for piece in clause.pieces[::2]]
+    pattern = ".+?".join(words)
+    return f"(?:{pattern})?" if clause.needs or clause.unless else pattern
 
 
 def _parts(text: str, view: View) -> tuple[str, ...]:

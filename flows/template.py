@@ -2,7 +2,8 @@
 
 `Saved[warned:; the reader is warned now].` says the second half when the fact `warned` is known, `[not warned: ...]` says its words when
 it is not, and `[Code: {code}.]` when `code` is. What follows the colon stands as written, its space included. A line of three dashes parts
-one SMS from the next; where letters cost nothing it is an ordinary new line. `{options}` is where the choices stand on a phone without buttons.
+one SMS from the next; where letters cost nothing it is an ordinary new line. `{options}` is where the answers stand on a phone without
+buttons.
 """
 
 import re
