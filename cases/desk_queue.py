@@ -113,7 +113,7 @@ def line(at: AtDesk, case: Case) -> QueueLine:
         opened_at=case["opened_at"],
         answer_by=case["answer_by"],
         late=is_late(case, at.now),
-        clock=at.wording.clock(case["answer_by"], at.now),
+        clock=at.wording.clock(case["answer_by"], at.now, case["late_at"]),
     )
 
 

@@ -135,7 +135,7 @@ def view(at: AtDesk, reference: str) -> CaseView:
         allowed=at.wording.allowed[case["may_we"]],
         officer=_name(at, case["officer_id"]),
         late=is_late(case, at.now),
-        clock=at.wording.clock(case["answer_by"], at.now),
+        clock=at.wording.clock(case["answer_by"], at.now, case["late_at"]),
         hidden=case["worker_id"] is None,
         readable=opened.readable,
         because=_reasons(opened.entries),

@@ -22,6 +22,7 @@ class Wording:
     spans: Mapping[str, str]
     left: str
     late: str
+    again: str
     nothing_owed: str
     holds: Mapping[str, str]
     deliveries: Mapping[str, str]
@@ -39,11 +40,14 @@ class Wording:
         word = self.who.get(who, who)
         return word if not on_behalf_of or on_behalf_of < 2 else self.many.format(who=word, count=on_behalf_of)
 
-    def clock(self, answer_by: int | None, now: int) -> str:
-        """Say in words how long is left until the promised date, or how late it is."""
+    def clock(self, answer_by: int | None, now: int, late_at: int | None = None) -> str:
+        """Say in words how long is left until the promised date, or how late it is; both once a date was missed and a new one told."""
         if answer_by is None:
             return self.nothing_owed
-        return (self.left if answer_by > now else self.late).format(span=self.span(abs(answer_by - now)))
+        ahead = (self.left if answer_by > now else self.late).format(span=self.span(abs(answer_by - now)))
+        if late_at is None or answer_by <= now:
+            return ahead
+        return self.again.format(late=self.late.format(span=self.span(max(0, now - late_at))), left=ahead)
 
     def span(self, length: int) -> str:
         """Put a length of time, in milliseconds, in words: hours below two days, else days."""
@@ -120,6 +124,7 @@ ENGLISH = Wording(
     ),
     left="{span} left",
     late="{span} late",
+    again="{late}; {left} until the new date",
     nothing_owed="no answer is owed now",
     holds=MappingProxyType(
         {

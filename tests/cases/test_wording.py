@@ -32,6 +32,10 @@ def test_a_clock_is_said_in_words(answer_by: int | None, said: str) -> None:
     assert ENGLISH.clock(answer_by, NOW) == said
 
 
+def test_a_missed_date_stays_in_sight_beside_the_new_one() -> None:
+    assert ENGLISH.clock(NOW + 2 * DAY, NOW, NOW - 2 * DAY) == "2 days late; 2 days left until the new date"
+
+
 def test_an_entry_without_a_fact_is_said_without_it() -> None:
     assert (
         ENGLISH.entry("danger", {"kind": "fire", "because": "an answer", "happening": None})

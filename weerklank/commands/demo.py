@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -27,8 +28,9 @@ from weerklank.commands.errors import CommandError
 from weerklank.commands.keys import fresh_lines
 from weerklank.commands.serve import UVICORN
 from weerklank.sample import programme_text
+from weerklank.sample.form import Sample
 from weerklank.sample.phones import carry_by_phones
-from weerklank.sample.seed import seed
+from weerklank.sample.seed import draw_codes, is_played, play
 from weerklank.settings import Settings
 from weerklank.wiring import Parts, Service
 
@@ -122,12 +124,16 @@ def _service(folder: Path, address: str) -> Service:
 
 
 def _filled(service: Service) -> tuple[Phone, ...]:
+    """Lay the tables, the programme and, the first time, the sample; the slow hashes of codes are made beside the rest."""
     upgrade(service.database)
     text = programme_text()
-    with service.database.write() as connection:
-        programme.apply(connection, programme.read_programme(text, "programme.yaml"), text, service.clock())
-    service.prepare()
-    return seed(service, programme.read_sample(text))
+    story = Sample.model_validate(programme.read_sample(text))
+    with ThreadPoolExecutor(1) as beside:
+        drawn = beside.submit(draw_codes, service.keyring, 0 if is_played(service.database) else len(story.cases))
+        with service.database.write() as connection:
+            programme.apply(connection, programme.read_programme(text, "programme.yaml"), text, service.clock())
+        service.prepare()
+        return play(service, story, drawn.result())
 
 
 def _bold(text: str) -> str:

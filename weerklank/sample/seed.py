@@ -1,6 +1,6 @@
 """Fills a fresh database with the sample's cases, as if everything in them had been said and done on this line; once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -12,6 +12,7 @@ from bot.lexicon import the_lexicon
 from store import codes
 from store.batch import Batch, write
 from store.codes import Code
+from store.database import Database
 from store.sealing import Keyring
 from store.tables import cases, mails
 from weerklank.sample import office, phones
@@ -28,24 +29,30 @@ def seed(service: Service, sample: Mapping[str, object]) -> tuple[Phone, ...]:
     Everything is written in one transaction: half a sample never stands. Raises pydantic.ValidationError for another form of sample.
     """
     story = Sample.model_validate(sample)
-    drawn = [] if _is_played(service) else _drawn(service.keyring, len(story.cases))
+    drawn = [] if is_played(service.database) else draw_codes(service.keyring, len(story.cases))
+    return play(service, story, drawn)
+
+
+def play(service: Service, story: Sample, drawn: Sequence[Code]) -> tuple[Phone, ...]:
+    """Play a sample with codes drawn before; with none it is only looked at, and its phones are listed."""
     return service.writer.call_sync(lambda connection: _play(connection, service, story, drawn))
 
 
-def _is_played(service: Service) -> bool:
-    with service.database.read() as connection:
+def is_played(database: Database) -> bool:
+    """Say whether a database has cases already, of the sample or of anybody."""
+    with database.read() as connection:
         return connection.execute(sa.select(cases.c.id).limit(1)).first() is not None
 
 
-def _drawn(keyring: Keyring, count: int) -> list[Code]:
-    """Draw the workers' codes, two at a time: each is hashed slowly on purpose."""
+def draw_codes(keyring: Keyring, count: int) -> list[Code]:
+    """Draw workers' codes, two at a time: each is hashed slowly on purpose."""
     with ThreadPoolExecutor(2) as threads:
         return list(threads.map(codes.draw, [keyring] * count))
 
 
-def _play(connection: sa.Connection, service: Service, story: Sample, drawn: list[Code]) -> tuple[Phone, ...]:
+def _play(connection: sa.Connection, service: Service, story: Sample, drawn: Sequence[Code]) -> tuple[Phone, ...]:
     if drawn:
-        codes.stock(connection, service.keyring, drawn)
+        codes.stock(connection, service.keyring, list(drawn))
         digits = {code.code_hash: code.digits for code in drawn}
         stage = Stage(connection, service, service.houses.now(), the_lexicon(), digits)
         now = service.clock()
