@@ -4,7 +4,7 @@ A phrase is written as people say it. `kill*` stands for every word that begins 
 between. A phrase under the label NOTHING takes its words away: `fire me` is no fire. The longest phrase at a place wins.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,23 +44,26 @@ class _Phrase:
 
 @dataclass(frozen=True, slots=True)
 class PhraseBook:
-    """Phrases by their first word, or by its beginning; and those of scripts without spaces, found anywhere."""
+    """Phrases by their first word; those that begin with the beginning of a word by its first letters; and those found anywhere.
+
+    Nearly every word of a message begins no phrase at all, so that finding this out must cost two look-ups.
+    """
 
     words: Mapping[str, tuple[_Phrase, ...]]
-    stems: Mapping[str, tuple[_Phrase, ...]]
-    lengths: tuple[int, ...]
+    stems: Mapping[str, tuple[tuple[str, _Phrase], ...]]
+    head: int
     inside: tuple[tuple[str, str], ...]
 
     def labels(self, said: Saying) -> frozenset[str]:
         """Every label whose phrases stand in these words."""
         found: set[str] = set() if said.squeezed.isascii() else self._inside(said.squeezed)
-        place = 0
-        while place < len(said.tokens):
-            end, label = self._longest(said.tokens, place)
-            if label:
-                found.add(label)
-            place = max(end, place + 1)
-        return frozenset(found)
+        past = 0
+        for place, token in enumerate(said.tokens):
+            if place < past or not (token in self.words or token[: self.head] in self.stems):
+                continue
+            past, label = self._longest(said.tokens, place)
+            found.add(label)
+        return frozenset(found - {NOTHING})
 
     def _longest(self, tokens: tuple[str, ...], place: int) -> tuple[int, str]:
         best = (place, NOTHING)
@@ -70,15 +73,11 @@ class PhraseBook:
                 best = (end, phrase.label)
         return best
 
-    def _beginning(self, token: str) -> Iterable[_Phrase]:
-        found = self.words.get(token, ())
-        for length in self.lengths:
-            if length > len(token):
-                break
-            more = self.stems.get(token[:length])
-            if more:
-                found = (*found, *more)
-        return found
+    def _beginning(self, token: str) -> Iterator[_Phrase]:
+        yield from self.words.get(token, ())
+        for stem, phrase in self.stems.get(token[: self.head], ()):
+            if token.startswith(stem):
+                yield phrase
 
     def _inside(self, squeezed: str) -> set[str]:
         for phrase, label in self.inside:
@@ -89,17 +88,24 @@ class PhraseBook:
 
 def book(phrases: Iterable[tuple[str, str]], spaceless: Iterable[tuple[str, str]] = ()) -> PhraseBook:
     """Make a book of (phrase, label); `spaceless` ones are found anywhere inside a text."""
-    words: dict[str, list[_Phrase]] = {}
-    stems: dict[str, list[_Phrase]] = {}
+    words: dict[str, tuple[_Phrase, ...]] = {}
+    stems: list[tuple[str, _Phrase]] = []
     for phrase, label in phrases:
         first, *rest = _tokens(phrase)
-        (stems if first.stem else words).setdefault(first.word, []).append(_Phrase(label, tuple(rest)))
+        if first.stem:
+            stems.append((first.word, _Phrase(label, tuple(rest))))
+        else:
+            words[first.word] = (*words.get(first.word, ()), _Phrase(label, tuple(rest)))
+    head = min((len(word) for word, _ in stems), default=1)
     inside = tuple((fold(phrase).replace(" ", ""), label) for phrase, label in spaceless)
-    return PhraseBook(_frozen(words), _frozen(stems), tuple(sorted({len(word) for word in stems})), inside)
+    return PhraseBook(words, _by_head(stems, head), head, inside)
 
 
-def _frozen(found: dict[str, list[_Phrase]]) -> dict[str, tuple[_Phrase, ...]]:
-    return {word: tuple(phrases) for word, phrases in found.items()}
+def _by_head(stems: list[tuple[str, _Phrase]], head: int) -> dict[str, tuple[tuple[str, _Phrase], ...]]:
+    found: dict[str, tuple[tuple[str, _Phrase], ...]] = {}
+    for word, phrase in stems:
+        found[word[:head]] = (*found.get(word[:head], ()), (word, phrase))
+    return found
 
 
 def _tokens(phrase: str) -> list[_Token]:
@@ -120,11 +126,12 @@ def _tokens(phrase: str) -> list[_Token]:
 def _end(rest: tuple[_Token, ...], tokens: tuple[str, ...], place: int) -> int:
     """Where a phrase ends, its first word already found; 0 if it is not there."""
     for token in rest:
-        last = place + (GAP_MAX if token.gap else 0)
-        found = next((at for at in range(place, min(last + 1, len(tokens))) if _same(token, tokens[at])), None)
-        if found is None:
+        last = place + GAP_MAX if token.gap else place
+        while place < len(tokens) and place <= last and not _same(token, tokens[place]):
+            place += 1
+        if place >= len(tokens) or place > last:
             return 0
-        place = found + 1
+        place += 1
     return place
 
 
