@@ -1,0 +1,140 @@
+"""The installed command as processes of their own, with settings by environment and doubles in the carriers' place."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from store.sealing import Keyring
+from tests.doubles import telegram_posts as telegram
+from tests.doubles import twilio_posts as twilio
+from weerklank.commands.keys import fresh_lines
+from weerklank.settings import Settings
+
+PUBLIC_URL = "https://line.example"
+PROGRAMME = Path(__file__).parents[1] / "weerklank" / "sample" / "programme.yaml"
+_COMMAND = Path(sys.executable).with_name("weerklank")
+_PATIENCE = 30.0
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@dataclass
+class Installation:
+    """One installation in a folder: its environment, its processes, their logs."""
+
+    folder: Path
+    database_url: str
+    twilio_url: str = ""
+    telegram_url: str = ""
+    more: dict[str, str] = field(default_factory=dict[str, str])
+    port: int = field(default_factory=free_port)
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict[str, "subprocess.Popen[bytes]"])
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        keys = dict(line.split("=", 1) for line in fresh_lines())
+        wanted = {
+            "DATABASE_URL": self.database_url,
+            "DATA_DIR": str(self.folder / "data"),
+            "PUBLIC_URL": PUBLIC_URL,
+            "TWILIO_ACCOUNT_SID": twilio.ACCOUNT,
+            "TWILIO_AUTH_TOKENS": twilio.TOKEN,
+            "TWILIO_API_URL": self.twilio_url,
+            "TWILIO_SMS_FROM": twilio.OUR_NUMBER,
+            "TWILIO_WHATSAPP_FROM": twilio.OUR_WHATSAPP,
+            "TELEGRAM_BOT_TOKEN": telegram.TOKEN,
+            "TELEGRAM_WEBHOOK_SECRET": telegram.SECRET,
+            "TELEGRAM_API_URL": self.telegram_url,
+            **self.more,
+        }
+        named = {f"WEERKLANK_{name}": value for name, value in wanted.items() if value}
+        self.environment = {"PATH": os.environ["PATH"], **keys, **named}
+
+    @property
+    def url(self) -> str:
+        """Where the service really listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def embedded(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    def keyring(self) -> Keyring:
+        """The keys of this installation, for a test that looks into its database."""
+        names = ("SEALING_KEYS", "LOOKUP_PEPPER")
+        return Settings(_env_file=None, **{name.lower(): self.environment[f"WEERKLANK_{name}"] for name in names}).keyring()
+
+    def command(self, *words: str) -> str:
+        """Run a command to its end; returns what it says."""
+        done = subprocess.run([_COMMAND, *words], env=self.environment, cwd=self.folder, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise RuntimeError(f"weerklank {' '.join(words)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+        return done.stdout
+
+    def lay(self) -> None:
+        """Lay the tables and apply the sample programme."""
+        self.command("db", "upgrade")
+        self.command("programme", "apply", str(PROGRAMME))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The processes that make a whole service on this database."""
+        return ("serve",) if self.embedded else ("serve", "work")
+
+    def start(self, *names: str) -> None:
+        """Start processes (all of them if none is named), without waiting."""
+        for name in names or self.names:
+            words = ["serve", "--port", str(self.port)] if name == "serve" else [name]
+            with self.log(name).open("ab") as log:
+                self.processes[name] = subprocess.Popen(
+                    [_COMMAND, *words], env=self.environment, cwd=self.folder, stdout=log, stderr=log, start_new_session=True
+                )
+
+    def log(self, name: str) -> Path:
+        return self.folder / f"{name}.log"
+
+    def logs(self) -> str:
+        """Everything that every process logged."""
+        return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
+
+    def is_up(self) -> bool:
+        """Whether somebody listens."""
+        with socket.socket() as probe:
+            probe.settimeout(1.0)
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def await_up(self) -> None:
+        """Wait until the service listens; fails with its log when it ends instead."""
+        until = time.monotonic() + _PATIENCE
+        while not self.is_up():
+            ended = self.processes["serve"].poll()
+            if ended is not None or time.monotonic() > until:
+                raise RuntimeError(f"the service does not come up ({ended}):\n{self.logs()[-4000:]}")
+            time.sleep(0.02)
+
+    def kill(self, name: str) -> None:
+        """End a process as a power cut does."""
+        self.processes[name].kill()
+        self.processes[name].wait()
+
+    def stop(self) -> None:
+        """Ask every process to end, and see that it does."""
+        for process in self.processes.values():
+            process.terminate()
+        for process in self.processes.values():
+            try:
+                process.wait(timeout=_PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self.processes.clear()
