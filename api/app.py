@@ -5,7 +5,6 @@ import traceback
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Match
@@ -18,6 +17,7 @@ from api.desk.pages import ASSETS, error_page, is_page
 from api.errors import TABLE, NotSignedIn, details_of, problem_of
 from api.guard import find_caller
 from api.headers import guarded
+from api.openapi import document
 from api.talk import phones
 from api.webhooks import PREFIX, Receive, Scope, Send, Webhooks
 
@@ -87,9 +87,7 @@ def describe(request: Request) -> Response:
     services: Services = request.app.state.services
     if not services.demo and find_caller(request) is None:
         raise NotSignedIn
-    app: FastAPI = request.app
-    routes = [route for route in app.routes if str(getattr(route, "path", "")).startswith("/api/")]
-    return JSONResponse(get_openapi(title=app.title, version=app.version, summary=app.summary, routes=routes))
+    return JSONResponse(document(request.app))
 
 
 def answer_error(request: Request, error: Exception) -> Response:

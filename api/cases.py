@@ -6,15 +6,16 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Header, Path, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 
-from api import once
+from api import cursors, once
 from api.seat import Reading, Seat, Writing
 from api.shapes import CaseOut, EntryOut, LineOut, QueueOut, ReplyOut, TimelineOut, WrittenOut
 from api.times import due_by, read_moment
 from cases import desk
 from cases.access import AtDesk
-from cases.desk import QueueFilters, ReplyDraft
+from cases.desk import QueueFilters, QueuePage, ReplyDraft
+from cases.lifecycle import STATES
 from cases.save import Saved
 
 ROUTER = APIRouter(prefix="/api/v1/cases", tags=["cases"])
@@ -30,13 +31,22 @@ OnceKey = Annotated[
 ]
 
 
+_TIME = {"type": "string", "format": "date-time"}
+_STATUSES = {"type": "string", "enum": ["open", "closed", "all", *STATES], "description": "A state; open is the default."}
+_DUE = {
+    "anyOf": [{"type": "string", "pattern": "^(|late|[0-9]{1,4}[hd])$"}, _TIME],
+    "description": "late, a span such as 24h or 7d, or a time.",
+}
+_NEWS_BY = {"anyOf": [_TIME, {"type": "null"}], "description": "The time by which this answer promises to write again."}
+
+
 class Filters(BaseModel):
     """What to list."""
 
-    status: Annotated[str | None, Field(max_length=24, description="A state, or open (the default), closed, all.")] = None
+    status: Annotated[str | None, Field(max_length=24), WithJsonSchema(_STATUSES)] = None
     site: Annotated[str | None, Field(max_length=40, description="A site's id, or unknown.")] = None
     severity: Annotated[int | None, Field(ge=1, le=5, description="The least severity.")] = None
-    due: Annotated[str | None, Field(max_length=40, description="late, a span such as 24h or 7d, or an RFC 3339 time.")] = None
+    due: Annotated[str | None, Field(max_length=40), WithJsonSchema(_DUE)] = None
     q: Annotated[str | None, Field(max_length=80, description="Part of a reference or of a site's name.")] = None
     cursor: Annotated[str | None, Field(max_length=200)] = None
     limit: Annotated[int, Field(ge=1, le=100)] = 50
@@ -50,7 +60,7 @@ class Reply(BaseModel):
     approved: Annotated[str | None, Field(max_length=LONGEST_TEXT)] = None
     as_is: Annotated[bool, Field(description="Send the text although it is in another language than the worker's.")] = False
     proposes: Annotated[bool, Field(description="The answer asks whether the matter is solved.")] = False
-    news_by: Annotated[str | None, Field(max_length=40, description="The time by which this answer promises to write again.")] = None
+    news_by: Annotated[str | None, Field(max_length=40), WithJsonSchema(_NEWS_BY)] = None
 
 
 class Wording(BaseModel):
@@ -86,15 +96,16 @@ class Exclusion(BaseModel):
     reason: Reason
 
 
-def filters_of(given: Filters, now: int) -> QueueFilters:
-    """Read filters as the desk takes them. Raises Unclear."""
-    due = due_by(given.due, now)
-    return QueueFilters(given.status, given.site, given.severity, due, given.q, given.cursor, given.limit)
+def queue_page(at: AtDesk, given: Filters) -> QueuePage:
+    """List the cases that filters ask for. Raises Unclear for one that cannot be read, Absent for a page that is not there."""
+    cursor = cursors.taken_back(at.keyring, given.cursor)
+    page = desk.queue(at, QueueFilters(given.status, given.site, given.severity, due_by(given.due, at.now), given.q, cursor, given.limit))
+    return QueuePage(page.lines, cursors.given_out(at.keyring, page.next_cursor))
 
 
 def draft_of(given: Reply) -> ReplyDraft:
     """Read a reply as the desk takes it; an empty approved wording is none. Raises Unclear."""
-    news_by = read_moment(given.news_by, "Write `news_by` as in 2026-12-01T09:00:00Z.") if given.news_by else None
+    news_by = read_moment(given.news_by, "Write `news_by` as in 2026-12-01T09:00:00Z.") if given.news_by is not None else None
     return ReplyDraft(given.text, given.language, given.approved or None, given.as_is, given.proposes, news_by)
 
 
@@ -114,7 +125,7 @@ def _written(seat: Seat, reference: str, act: Callable[[AtDesk], Saved]) -> Writ
 @ROUTER.get("")
 def queue(seat: Reading, filters: Annotated[Filters, Query()]) -> QueueOut:
     """List your cases: danger first, then the gravest, then the nearest date."""
-    page = seat.read(lambda at: desk.queue(at, filters_of(filters, at.now)))
+    page = seat.read(lambda at: queue_page(at, filters))
     return QueueOut(cases=tuple(LineOut.model_validate(line) for line in page.lines), next_cursor=page.next_cursor)
 
 

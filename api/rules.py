@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Literal
 
 import orjson
 import sqlalchemy as sa
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import Services
 from api.errors import NoProgramme
 from api.guard import Admin, House
+from api.seat import IfMatch
 from api.sessions import Caller
 from cases import audit, programme
 from cases.errors import Stale
@@ -20,6 +21,7 @@ from cases.yaml_lines import top_level
 from store.tables import programmes
 
 ROUTER = APIRouter(prefix="/api/v1/routing-rules", tags=["programme"])
+Effect = Literal["company", "officer", "exclude"]
 Words = Annotated[str, Field(max_length=500)]
 Value = Words | Annotated[list[Words], Field(max_length=500)]
 
@@ -28,10 +30,10 @@ class RuleForm(BaseModel):
     """A rule as in the programme file: `when` holds conditions, `then` a company, an officer or `exclude`, `why` is shown on the case."""
 
     model_config = ConfigDict(extra="forbid")
-    id: Annotated[str, Field(max_length=40)]
+    id: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9_-]{0,39}$")]
     when: Annotated[dict[Words, Value], Field(max_length=20)]
-    then: Annotated[dict[Words, Words], Field(max_length=20)]
-    why: Words
+    then: Annotated[dict[Effect, Words], Field(min_length=1)]
+    why: Annotated[Words, Field(min_length=1)]
 
 
 class Rules(BaseModel):
@@ -42,9 +44,13 @@ class Rules(BaseModel):
 
 
 def _form_of(rule: Rule) -> RuleForm:
-    then = {"company": rule.company, "officer": rule.officer, "exclude": "accused" if rule.exclude_accused else None}
+    effects: tuple[tuple[Effect, str | None], ...] = (
+        ("company", rule.company),
+        ("officer", rule.officer),
+        ("exclude", "accused" if rule.exclude_accused else None),
+    )
     when: dict[str, Value] = {key: values[0] if len(values) == 1 else list(values) for key, values in rule.when.items()}
-    return RuleForm(id=rule.id, when=when, then={key: value for key, value in then.items() if value}, why=rule.why)
+    return RuleForm(id=rule.id, when=when, then={effect: value for effect, value in effects if value}, why=rule.why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,7 @@ def replace(
     caller: Admin,
     rules: Rules,
     response: Response,
-    if_match: Annotated[str | None, Header(max_length=80, description="The ETag of the rules as you saw them.")] = None,
+    if_match: IfMatch = None,
 ) -> Rules:
     """Replace every rule. Refused whole, with each problem named, when one of them is wrong."""
     house.writer.call_sync(lambda connection: _replace(connection, house, caller, rules, if_match))

@@ -12,7 +12,8 @@ from api.sessions import Caller
 from cases.access import AtDesk
 
 T = TypeVar("T")
-IfMatch = Annotated[str | None, Header(max_length=80, description="The ETag of the case as you saw it; another version is refused.")]
+# Described with the answer that a stale version gets (api/openapi.py).
+IfMatch = Annotated[str | None, Header(max_length=80, include_in_schema=False)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pydantic import PlainSerializer, WithJsonSchema
 from cases.errors import Unclear
 
 _SPAN = re.compile(r"([0-9]{1,4})([hd])")
+_WRITTEN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})")
 _UNITS = {"h": 3_600_000, "d": 86_400_000}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -33,10 +34,10 @@ def due_by(text: str | None, now: int) -> int | None:
 
 
 def read_moment(text: str, otherwise: str) -> int:
-    """Read an RFC 3339 time, in milliseconds; a time without a zone is UTC. Raises Unclear with the sentence `otherwise`."""
+    """Read an RFC 3339 time, in milliseconds. Raises Unclear with the sentence `otherwise`."""
+    if not _WRITTEN.fullmatch(text):
+        raise Unclear(otherwise)
     try:
-        found = datetime.fromisoformat(text)
-        zoned = found if found.tzinfo is not None else found.replace(tzinfo=UTC)
-        return (zoned - _EPOCH) // timedelta(milliseconds=1)
+        return (datetime.fromisoformat(text.upper()) - _EPOCH) // timedelta(milliseconds=1)
     except (ValueError, OverflowError):
         raise Unclear(otherwise) from None

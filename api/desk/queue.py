@@ -7,11 +7,10 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from api import reports
-from api.cases import Filters, filters_of
+from api.cases import Filters, queue_page
 from api.desk.pages import desk_context, render
 from api.errors import NotSignedIn
 from api.guard import CaseReader, House, at_desk, find_caller
-from cases import desk
 from cases.access import AtDesk, visible
 from cases.desk import QueuePage
 from cases.errors import Unclear
@@ -61,7 +60,7 @@ def _sites(programme: Programme, officer: Officer) -> list[tuple[str, str]]:
 def _context(at: AtDesk, filters: Filters) -> dict[str, Any]:
     error, page = "", _EMPTY
     try:
-        page = desk.queue(at, filters_of(filters, at.now))
+        page = queue_page(at, filters)
     except Unclear as unclear:
         error = str(unclear)
     return {

@@ -38,7 +38,12 @@ def test_a_queue_is_narrowed_by_what_an_officer_asks(town: Town, query: str, fou
     assert {case["reference"] for case in listed} == found
 
 
-@pytest.mark.parametrize("query", ["due=soon", "due=9999999999-01-01", "status=lost", "cursor=x", "cursor=W10"])
+@pytest.mark.parametrize("cursor", ["x", "W10", "0" * 16 + "WzAsLTUsMTc5NSwxXQ"])
+def test_a_cursor_that_is_not_ours_leads_nowhere(small_town: Town, cursor: str) -> None:
+    assert small_town.script("sanne").get("/api/v1/cases", params={"cursor": cursor}).status_code == 404
+
+
+@pytest.mark.parametrize("query", ["due=soon", "due=9999999999-01-01", "status=lost"])
 def test_a_filter_that_cannot_be_read_is_said_and_not_guessed(small_town: Town, query: str) -> None:
     answer = small_town.script("sanne").get(f"/api/v1/cases?{query}")
 
