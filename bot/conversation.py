@@ -18,6 +18,7 @@ from bot import hearing
 from bot.clock import Clock
 from bot.effects import Codes, Means, NoCodeReady
 from bot.identity import Identity
+from bot.interpreter import Interpreter
 from bot.sealed import inbox_aad, open_session
 from bot.speech import House, Speech
 from bot.talk import CaseWork, Talk
@@ -54,6 +55,7 @@ class Makings:
     speech: Speech
     house: Callable[[], House]
     lexicon: Lexicon
+    interpreter: Interpreter
     clock: Clock
 
 
@@ -76,6 +78,7 @@ class Conversation:
         self._speech = makings.speech
         self._house = makings.house
         self._lexicon = makings.lexicon
+        self._interpreter = makings.interpreter
         self._clock = makings.clock
         self.keys = KeyCache(makings.keyring)
         self._hashes: dict[int, dict[str, bytes]] = {}
@@ -131,6 +134,7 @@ class Conversation:
         for talk in work.talks.values():
             if talk is not None and talk.handled:
                 talk.leave(work.batch)
+        work.batch.tasks += self._interpreter.wanted(work.batch)
         written.write(connection, work.batch)
 
     def _means(self, connection: sa.Connection, count: int) -> Means:

@@ -3,10 +3,10 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from traceback import walk_tb
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
 import structlog
 
@@ -37,10 +37,10 @@ def _struck(value: Any) -> Any:
     if isinstance(value, str):
         return strike(value)
     if isinstance(value, dict):
-        known: dict[Any, Any] = value
+        known = cast("Mapping[Any, Any]", value)
         return {key: _STRUCK if str(key).lower() in _SAID else _struck(inner) for key, inner in known.items()}
     if isinstance(value, list | tuple):
-        several: Sequence[Any] = value
+        several = cast("Sequence[Any]", value)
         return [_struck(inner) for inner in several]
     return value
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from store import inbox, mails, outbox, sessions
+from store import inbox, mails, outbox, sessions, tasks
 from store.casekeys import CaseKeys
 from store.database import upsert
 from store.tables import case_grants, cases, code_pool, entries, no_cases, signals
@@ -39,6 +39,16 @@ class ChangedCase:
     mails: Sequence[dict[str, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class CaseTask:
+    """A task about an entry of a case that may have no row yet; it is given `case_id` and `seq`."""
+
+    task: str
+    reference: str
+    seq: int
+    now: int
+
+
 @dataclass(slots=True)
 class Message:
     """A message to put in the outbox. With `mail_key` it waits until that notice left, and says `sealed_else` if it does not."""
@@ -60,6 +70,7 @@ class Batch:
     used_codes: list[bytes] = field(default_factory=list[bytes])
     no_cases: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
     signals: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    tasks: list[CaseTask] = field(default_factory=list[CaseTask])
     handled: list[int] = field(default_factory=list[int])
     orders: list[Callable[[sa.Connection], None]] = field(default_factory=list[Callable[[sa.Connection], None]])
 
@@ -87,6 +98,8 @@ def write(connection: sa.Connection, batch: Batch) -> dict[str, int]:
     sessions.save(connection, batch.sessions)
     sessions.save_workers(connection, batch.workers)
     _count(connection, batch)
+    for task in batch.tasks:
+        tasks.enqueue(connection, task.task, {"case_id": known[task.reference], "seq": task.seq}, task.now)
     for order in batch.orders:
         order(connection)
     inbox.done(connection, batch.handled)

@@ -23,6 +23,7 @@ from channels.base import Failure, Inbound, InboundKind, Outbound, SendError, Se
 from channels.registry import CARDS
 from store.migrate import upgrade
 from store.tables import cases, inbox, mails, outbox, tasks, workers
+from translations.base import NoTranslator, Translator
 from weerklank.commands.keys import fresh_lines
 from weerklank.settings import Settings
 from weerklank.wiring import Parts, Service
@@ -105,7 +106,9 @@ class Phone:
 class Line:
     """The service in a thread of its own, with the sample programme."""
 
-    def __init__(self, url: str, folder: Path, *, mailer: Mailer | None = None, **settings: Any) -> None:
+    def __init__(
+        self, url: str, folder: Path, *, mailer: Mailer | None = None, translator: Translator | None = None, **settings: Any
+    ) -> None:
         keys = dict(line.split("=", 1) for line in fresh_lines())
         base: dict[str, Any] = {
             "database_url": url,
@@ -120,6 +123,7 @@ class Line:
         self.clock = MovableClock()
         self.carriers = {name: Carrier(name) for name in CHANNELS}
         self.mail_folder = folder / "mail"
+        self.translator = translator or NoTranslator()
         self.mailer = mailer or FileMailer(self.mail_folder)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -127,7 +131,7 @@ class Line:
         self.service = self._open()
 
     def _open(self) -> Service:
-        service = Service(self.settings, Parts(self.clock, self.mailer, dict(self.carriers)))
+        service = Service(self.settings, Parts(self.clock, self.mailer, self.translator, dict(self.carriers)))
         upgrade(service.database)
         text = files("weerklank.sample").joinpath("programme.yaml").read_text(encoding="utf-8")
         with service.database.write() as connection:

@@ -25,6 +25,10 @@ class Translation:
 class Translator(Protocol):
     """Carries words between a worker's language and a desk's, on the operator's own machine."""
 
+    def knows(self, source: str, target: str) -> bool:
+        """Whether it has models for a pair of languages."""
+        ...
+
     def translate(self, text: str, source: str, target: str) -> Translation:
         """Translate, or say honestly that it cannot; never raises for an unknown language or pair."""
         ...
@@ -32,6 +36,10 @@ class Translator(Protocol):
 
 class NoTranslator:
     """The honest state of a machine without models: everything stays as it came."""
+
+    def knows(self, source: str, target: str) -> bool:  # noqa: ARG002
+        """It knows no pair."""
+        return False
 
     def translate(self, text: str, source: str, target: str) -> Translation:  # noqa: ARG002
         """Answer `not_translated` for every pair, and keep the words out of it."""

@@ -9,11 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot import clock as clocks
-from bot import forgetting
+from bot import forgetting, interpreter
 from bot.clock import Clock
 from bot.conversation import Conversation, Makings
 from bot.identity import Identity
 from bot.inbox import Inbox
+from bot.interpreter import Interpreter
 from bot.knocks import Knocks
 from bot.lasting import lasting
 from bot.lexicon import the_lexicon
@@ -31,6 +32,7 @@ from store import doorbell
 from store.database import Database, open_database
 from store.sealing import Keyring
 from store.writer import Writer
+from translations.base import NoTranslator, Translator
 from weerklank.house import Houses, store_shipped
 from weerklank.settings import Settings
 
@@ -43,6 +45,7 @@ class Parts:
 
     clock: Clock = clocks.now
     mailer: Mailer | None = None
+    translator: Translator = field(default_factory=NoTranslator)
     phones: Mapping[str, Channel] = field(default_factory=dict[str, Channel])
 
 
@@ -65,18 +68,24 @@ class Service:
         self.inbox = Inbox(
             self.writer, self.identity, Spool(settings.data_dir / "spool", self.keyring), self.clock, self.promises.delivered
         )
-        self.conversation = Conversation(Makings(self.keyring, self.identity, self.speech, self.houses.now, the_lexicon(), self.clock))
+        self.interpreter = Interpreter(self.parts.translator, self.keyring, self.houses.now, self.clock)
+        self.conversation = Conversation(
+            Makings(self.keyring, self.identity, self.speech, self.houses.now, the_lexicon(), self.interpreter, self.clock)
+        )
         self.knocks = Knocks(self.identity, self.speech, self.senders)
         self.deliveries = Deliveries(self._delivery_means())
         self.notices = Notices(self.writer, self._mailer(), self.clock, self._mail_settings(), self.promises.notice_ended)
         self.stock = CodeStock(self.writer, self.keyring, settings.codes_ahead, self._stocked)
-        self.runner = Runner(self.writer, self.clock, {forgetting.TASK: self._forget_worker})
+        self.runner = Runner(self.writer, self.clock, {forgetting.TASK: self._forget_worker, interpreter.TASK: self._translate})
         self._turn = self.writer.turn("conversation", self.conversation.turn, self.answers_came)
         self._late = self.writer.turn("promises", self.promises.mark_missed, self.notices.ring)
         self._timers = Timers(self.writer, self.clock, self._clockwork())
         self._background: list[asyncio.Task[Any]] = []
         self._stopping = threading.Event()
         self._listener: threading.Thread | None = None
+
+    def _makings(self) -> Makings:
+        return Makings(self.keyring, self.identity, self.speech, self.houses.now, the_lexicon(), self.interpreter, self.clock)
 
     def _delivery_means(self) -> Means:
         sides = CaseSide(self.promises.wording, self.promises.delivered)
@@ -112,6 +121,9 @@ class Service:
     def _stocked(self) -> None:
         self.conversation.stocked()
         self.words_came()
+
+    def _translate(self, arguments: Mapping[str, Any]) -> None:
+        self.interpreter.to_desk(self.database, self.writer, arguments)
 
     def _forget_worker(self, arguments: Mapping[str, Any]) -> None:
         patient = forgetting.is_patient(arguments["since"], self.clock())
