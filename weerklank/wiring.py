@@ -69,9 +69,7 @@ class Service:
             self.writer, self.identity, Spool(settings.data_dir / "spool", self.keyring), self.clock, self.promises.delivered
         )
         self.interpreter = Interpreter(self.parts.translator, self.keyring, self.houses.now, self.clock)
-        self.conversation = Conversation(
-            Makings(self.keyring, self.identity, self.speech, self.houses.now, the_lexicon(), self.interpreter, self.clock)
-        )
+        self.conversation = Conversation(self._makings())
         self.knocks = Knocks(self.identity, self.speech, self.senders)
         self.deliveries = Deliveries(self._delivery_means())
         self.notices = Notices(self.writer, self._mailer(), self.clock, self._mail_settings(), self.promises.notice_ended)
