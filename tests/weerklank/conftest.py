@@ -1,14 +1,16 @@
-"""A service that the sample was played into, on both kinds of database."""
+"""A service that the sample was played into, once on each kind of database: these tests only look."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from tests.databases import KINDS, Databases, Kind
 from tests.weerklank.played import Played, played_on
 
 
-@pytest.fixture
-def played(database_url: str, tmp_path: Path) -> Iterator[Played]:
-    with played_on(database_url, tmp_path) as made:
+@pytest.fixture(scope="module", params=KINDS)
+def played(request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    kind: Kind = request.param
+    folder = tmp_path_factory.mktemp("played")
+    with databases.fresh(kind, folder) as url, played_on(url, folder) as made:
         yield made

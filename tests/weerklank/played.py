@@ -14,6 +14,7 @@ from cases.access import AtDesk
 from cases.desk import CaseView, QueueFilters
 from cases.programme import read_sample
 from store import screens
+from store.casekeys import load_data_key
 from store.tables import cases
 from weerklank.commands.keys import fresh_lines
 from weerklank.sample import programme_text
@@ -22,8 +23,6 @@ from weerklank.sample.phones import carry_by_phones, screen_of
 from weerklank.sample.seed import seed
 from weerklank.settings import Settings
 from weerklank.wiring import Service
-
-NOW = 1_795_426_200_000  # Monday 23 November 2026, 09:30 UTC
 
 
 @dataclass
@@ -35,30 +34,18 @@ class Played:
     phones: tuple[Phone, ...]
 
     def references(self) -> dict[str, str]:
-        """The reference of every sample case, by its key."""
+        """The reference of every sample case, by its key; no two cases of the sample are about the same things."""
         with self.service.database.read() as connection:
-            found = connection.execute(sa.select(cases.c.reference).order_by(cases.c.id)).scalars().all()
-        # Cases open in the order of their first words; the keys, sorted the same way, name them.
-        return dict(zip(self.opened_in_order(), found, strict=True))
-
-    def opened_in_order(self) -> list[str]:
-        by_words = {}
-        with self.service.database.read() as connection:
-            for row in connection.execute(sa.select(cases).order_by(cases.c.id)).mappings():
-                [key] = [
-                    case.key
-                    for case in self.sample.cases
-                    if (case.place, case.language, case.channel, case.groups)
-                    == (row["place_id"], row["language"], row["channel"], tuple(row["groups"]))
-                    or (case.key == "overtime" and tuple(row["groups"]) == case.groups)
-                ]
-                by_words[row["id"]] = key
-        return list(by_words.values())
+            found = {tuple(row.groups): row.reference for row in connection.execute(sa.select(cases.c.groups, cases.c.reference))}
+        return {case.key: found[case.groups] for case in self.sample.cases}
 
     def row(self, key: str) -> dict[str, Any]:
         with self.service.database.read() as connection:
             wanted = sa.select(cases).where(cases.c.reference == self.references()[key])
             return dict(connection.execute(wanted).mappings().one())
+
+    def data_key(self, connection: sa.Connection, row: dict[str, Any]) -> bytes:
+        return load_data_key(connection, self.service.keyring, row["id"])
 
     @contextmanager
     def at(self, officer_id: str) -> Iterator[AtDesk]:
