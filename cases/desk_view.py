@@ -212,13 +212,19 @@ def _entry(at: AtDesk, entry: Entry, opened: _Sealed, desk_language: str) -> Ent
         text=str(entry.body.get("text" if spoken else "wording", "")),
         language=language,
         translations=_translations(at, entry, beside),
-        translated=language is None or same_language(language, desk_language) or desk_language in _by(beside),
+        translated=_is_read(entry, language, desk_language) or desk_language in _by(beside),
         private=entry.kind == "note",
         words=_words(at, entry, opened, spoken=spoken),
         delivery=delivery,
         waits_for_wording=hold == "translation",
         body={key: value for key, value in entry.body.items() if key not in ("text", "wording")},
     )
+
+
+def _is_read(entry: Entry, language: str | None, desk_language: str) -> bool:
+    """Tell whether the desk can read an entry as it is: its own language, or a bare digit, which needs none."""
+    text = str(entry.body.get("text", ""))
+    return language is None or same_language(language, desk_language) or not any(map(str.isalpha, text))
 
 
 def _by(beside: Sequence[Annotation]) -> set[str]:

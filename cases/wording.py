@@ -28,6 +28,7 @@ class Wording:
     deliveries: Mapping[str, str]
     knocked: str
     kinds: Mapping[str, str]
+    said: Mapping[str, str]
     answers: Mapping[bool | None, str]
     authors: Mapping[str, str]
     reads_language: str
@@ -65,6 +66,8 @@ class Wording:
     def entry(self, kind: str, body: Mapping[str, Any]) -> str:
         """Say what an entry means, where it is not somebody's own words."""
         known = {key: self._shown(value) for key, value in body.items()}
+        if kind == "bot":
+            known["said"] = self.said.get(known.get("node", ""), self.said[""].format_map(_Known(known)))
         return self.kinds.get(kind, kind).format_map(_Known(known))
 
     def _shown(self, value: Any) -> str:
@@ -152,7 +155,7 @@ ENGLISH = Wording(
     kinds=MappingProxyType(
         {
             "opened": "The case opened ({channel}). Severity {severity}: {because}",
-            "danger": "Danger: {kind} ({because}); happening now: {happening}",
+            "danger": "Danger: {kind} ({because}). {happening}",
             "group": "The worker says it is about: {group}",
             "consent": "The worker allows: {scope}",
             "language": "The worker chose the language {language}",
@@ -162,8 +165,8 @@ ENGLISH = Wording(
             "assigned": "In the hands of {officer}: {reason}",
             "excluded": "{officer} can no longer read this case: {reason}",
             "late": "The promised date was missed; a new date was told",
-            "delivery": "Entry {seq}: {status}",
-            "bot": "The line said: {flow}, {node}",
+            "delivery": "The answer: {status}",
+            "bot": "The line {said}",
             "person": "The worker asks for a person",
             "hidden": "The worker hid the talk: nothing goes to that phone until the code comes",
             "forgotten": "The worker asked to be forgotten",
@@ -173,7 +176,52 @@ ENGLISH = Wording(
             "reply": "",
         }
     ),
-    answers=MappingProxyType({True: "yes", False: "no", None: "not asked"}),
+    said=MappingProxyType(
+        {
+            "": "spoke ({flow}, {node})",
+            "saved": "gave the code and the date, and asked whether anyone is in danger now",
+            "about": "asked what it is about most",
+            "which_factory": "asked which factory it is",
+            "fire": "gave the emergency number, the code and the date, and asked whether it is happening now",
+            "violence": "told the worker: you did nothing wrong; gave the help lines, and asked whether it is happening now",
+            "suicide": "gave the number of people who listen, and asked: are you safe now?",
+            "said": "gave the emergency number",
+            "safe": "gave the code, and asked to stay near someone trusted",
+            "unsafe": "gave the help lines again, and the code",
+            "may_we": "asked whether we may talk to the factory",
+            "may_we_neighbour": "asked whether we may talk to the factory",
+            "may_we_danger": "asked whether someone may talk to the factory soon",
+            "may_we_danger_neighbour": "asked whether someone may talk to the factory soon",
+            "change_worker": "asked again who may know",
+            "change_neighbour": "asked again who may know",
+            "thanks_hide_me": "said back what was chosen, and named ways outside",
+            "thanks_ask_first": "said back what was chosen, and named ways outside",
+            "thanks_never": "said back what was chosen, and named ways outside",
+            "thanks_hide_neighbour": "said back what was chosen, and named ways outside",
+            "thanks_ask_neighbour": "said back what was chosen, and named ways outside",
+            "thanks_never_neighbour": "said back what was chosen, and named ways outside",
+            "noted": "said that what was chosen before stays",
+            "listen": "said: saved",
+            "keep": "said: saved",
+            "menu": "welcomed the code, and asked what to do",
+            "write": "asked to write",
+            "who_sees": "told who sees what",
+            "who_sees_neighbour": "told who sees what",
+            "pick": "asked for the language",
+            "person": "told that a person reads this, and by when",
+            "late": "told that we are late, and the new date",
+            "nothing_new": "told that there is no answer yet",
+            "identity_hunt": "refused to say who wrote",
+            "contact_refused": "refused a shared contact; nothing of it was kept",
+            "unsupported": "said that it cannot open this kind of message",
+            "hide": "closed the talk with an innocent line",
+            "sure": "asked whether it is sure that all is to be forgotten",
+            "stay": "told that everything stays",
+        }
+    ),
+    answers=MappingProxyType(
+        {True: "It is happening now.", False: "It is not happening now.", None: "Not asked yet whether it is happening."}
+    ),
     authors=MappingProxyType({"worker": "worker", "bot": "line", "clock": "clock", "carrier": "carrier"}),
     reads_language="{name} reads {language}",
     nobody_reads="Nobody in the programme reads {language} yet",

@@ -407,8 +407,8 @@ def test_what_the_line_said_is_shown_by_its_place_in_the_flow_and_a_late_notice_
     shown = [entry for entry in _view(house).entries if entry.kind == "bot"]
 
     assert [(entry.words, entry.text) for entry in shown] == [
-        ("The line said: raise-concern, saved", ""),
-        ("The line said: notices, late", "We are late. Sorry."),
+        ("The line gave the code and the date, and asked whether anyone is in danger now", ""),
+        ("The line told that we are late, and the new date", "We are late. Sorry."),
     ]
 
 

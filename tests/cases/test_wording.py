@@ -39,9 +39,9 @@ def test_a_missed_date_stays_in_sight_beside_the_new_one() -> None:
 def test_an_entry_without_a_fact_is_said_without_it() -> None:
     assert (
         ENGLISH.entry("danger", {"kind": "fire", "because": "an answer", "happening": None})
-        == "Danger: fire (an answer); happening now: not asked"
+        == "Danger: fire (an answer). Not asked yet whether it is happening."
     )
-    assert ENGLISH.entry("danger", {"kind": "fire", "because": "an answer", "happening": True}).endswith("happening now: yes")
+    assert ENGLISH.entry("danger", {"kind": "fire", "because": "an answer", "happening": True}).endswith("It is happening now.")
     assert ENGLISH.entry("routed", {}) == "Lies with -: -"
     assert ENGLISH.entry("a kind of tomorrow", {}) == "a kind of tomorrow"
 
