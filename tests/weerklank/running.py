@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
@@ -122,14 +122,14 @@ class Running:
             cwd=Path(__file__).parents[2],
         )
 
-    def hang_up(self) -> None:
+    def close(self) -> None:
         """Close every browser and phone."""
         for client in self.clients:
             client.close()
 
     def stop(self) -> int:
         """Press Ctrl-C."""
-        self.hang_up()
+        self.close()
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(PATIENCE)
 
@@ -150,9 +150,8 @@ def running(folder: Path) -> Iterator[Running]:
     try:
         printed = _until_ready(process)
         [address] = re.findall(r"Weerklank (http://\S+)", printed)
-        made = Running(process, address, printed, folder)
-        yield made
-        made.hang_up()
+        with closing(Running(process, address, printed, folder)) as made:
+            yield made
     finally:
         watch.cancel()
         process.kill()
