@@ -58,7 +58,8 @@ class Installation:
             **self.more,
         }
         named = {f"WEERKLANK_{name}": value for name, value in wanted.items() if value}
-        self.environment = {"PATH": os.environ["PATH"], **keys, **named}
+        inherited = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+        self.environment = {**inherited, **keys, **named}
 
     @property
     def url(self) -> str:

@@ -79,7 +79,11 @@ class Checks:
     def _accounted(self, rows: list[dict[str, Any]], sends: list[Sent]) -> list[str]:
         """Every row that left is at the carrier once; every send more is owned by a row that says so."""
         taken = Counter(sent.id for sent in sends)
-        wrong = [f"outbox row {row['id']} is {row['state']}" for row in rows if row["state"] not in _LEGITIMATE and row["hold"] != "knock"]
+        wrong = [
+            f"outbox row {row['id']} is {row['state']}"
+            for row in rows
+            if row["state"] not in _LEGITIMATE and "knock" not in (row["hold"], row["kind"])
+        ]
         wrong += [f"row {row['id']} is sent, and the carrier has {taken[row['provider_id']]}" for row in rows if _is_lost(row, taken)]
         unknown = len(sends) - sum(row["provider_id"] in taken for row in rows)
         doubts = sum(1 if row["state"] == "sent" else 2 for row in rows if row["maybe"])
@@ -123,7 +127,8 @@ class Checks:
         return wrong
 
     def _unended_rows(self) -> list[str]:
-        rows = self._record.rows(sa.select(outbox.c.id, outbox.c.state, outbox.c.hold).where(outbox.c.state.in_(["failed", "dropped"])))
+        ended = outbox.c.state.in_(["failed", "dropped"]) & (outbox.c.kind != "knock")
+        rows = self._record.rows(sa.select(outbox.c.id, outbox.c.state, outbox.c.hold).where(ended))
         return [f"row {row['id']} ended as {row['state']}" for row in rows]
 
 
