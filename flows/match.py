@@ -33,11 +33,11 @@ class Answers:
         return found if found or not squeezed else self._by_beginning(folded, squeezed)
 
     def _by_beginning(self, folded: str, squeezed: str) -> str | None:
-        """A beginning counts when it is long enough not to be chance, or ends where a word ends."""
+        """A beginning counts when it is long enough not to be chance, or is a word of two letters; one letter is a slip."""
         if len(squeezed) >= BEGINNING_MIN:
             fits = {option for text, option in self.beginnings if text.replace(" ", "").startswith(squeezed)}
         else:
-            fits = {option for text, option in self.beginnings if text.startswith(folded + " ")}
+            fits = {option for text, option in self.beginnings if len(squeezed) > 1 and text.startswith(folded + " ")}
         return fits.pop() if len(fits) == 1 else None
 
 

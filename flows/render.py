@@ -80,11 +80,23 @@ def _parts(text: str, view: View) -> tuple[str, ...]:
 def _shape(flow: Flow, place: tuple[str, str], language: str, limits: Limits) -> _Shape:
     node, slot = place
     wordings = flow.wordings(node, language, limits.channel)
-    text = _text(wordings, slot)
     buttons = _buttons(flow, node, wordings, limits)
-    text = _PLACE.sub("", text) if buttons else _with_answers(text, flow.nodes[node], wordings, limits)
-    parts = text.split(BREAK) if limits.segments_max is not None else [text.replace(BREAK, "\n")]
-    return _Shape(tuple(compile_text(part) for part in parts), buttons)
+    answers = "" if buttons else _answers(flow.nodes[node], wordings, limits)
+    text = _text(wordings, slot)
+    if answers and _PLACE.search(text) is None:
+        text = f"{text} {{{OPTIONS}}}"
+    parts = BREAK.split(text) if limits.segments_max is not None else [BREAK.sub("\n", text)]
+    said = (_placed(part, answers, limits) for part in parts)
+    return _Shape(tuple(compile_text(part) for part in said if part.strip()), buttons)
+
+
+def _placed(text: str, answers: str, limits: Limits) -> str:
+    """The text with its answers in their place: in the sentence where letters cost money, a line each where they do not."""
+    if not answers:
+        return _PLACE.sub("", text)
+    if limits.segments_max is not None:
+        return text.replace(f"{{{OPTIONS}}}", answers)
+    return _LIST.sub(lambda _: f"\n{answers}\n", text).strip()
 
 
 def _text(wordings: tuple[tuple[Wording, ...], ...], slot: str) -> str:
@@ -105,18 +117,11 @@ def _buttons(flow: Flow, node: str, wordings: tuple[tuple[Wording, ...], ...], l
     return () if small or len(found) > limits.buttons_max else tuple(found)
 
 
-def _with_answers(text: str, node: Node, wordings: tuple[tuple[Wording, ...], ...], limits: Limits) -> str:
-    """The text with its numbered answers: in the sentence where letters cost money, a line each where they do not."""
+def _answers(node: Node, wordings: tuple[tuple[Wording, ...], ...], limits: Limits) -> str:
+    """The numbered answers, then the ways out; nothing where nothing can be chosen."""
     numbered = [f"{digit} {words}" for _, digit, words, _ in _options(node, wordings)]
     numbered += [f"{OFFER_DIGITS[command]} {title}" for command, title in _offers(wordings) if command in OFFER_DIGITS]
-    if not numbered:
-        return _PLACE.sub("", text)
-    if _PLACE.search(text) is None:
-        text = f"{text} {{{OPTIONS}}}"
-    if limits.segments_max is not None:
-        return text.replace(f"{{{OPTIONS}}}", " ".join(numbered))
-    lines = "\n" + "\n".join(numbered) + "\n"
-    return _LIST.sub(lambda _: lines, text).strip()
+    return (" " if limits.segments_max is not None else "\n").join(numbered)
 
 
 def _options(node: Node, wordings: tuple[tuple[Wording, ...], ...]) -> Iterator[tuple[str, str, str, str]]:

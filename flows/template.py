@@ -36,7 +36,7 @@ FACTS: Mapping[str, str] = MappingProxyType(
     }
 )
 OPTIONS = "options"
-BREAK = "\n---\n"
+BREAK = re.compile(r"\n---(?:\n|$)")
 
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 _CLAUSE = re.compile(r"\[([^\[\]]*)\]")

@@ -1,0 +1,1 @@
+"""Flows: what a worker reads on every channel, and that no word of theirs is lost."""

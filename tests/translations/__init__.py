@@ -1,0 +1,1 @@
+"""Languages: what is heard in them, and what is admitted about them."""

@@ -1,0 +1,170 @@
+"""Danger is heard in every language without waiting for a translation, and words that only sound like it are let be."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.lexicon import lexicon_of, the_lexicon
+from cases.severity import FLOORS
+from flows.events import DangerKind
+from flows.phrases import saying
+from translations import danger
+from words.fold import fold
+
+LEXICON = the_lexicon()
+ROWS = yaml.safe_load(Path(__file__).with_name("data").joinpath("danger.yaml").read_text(encoding="utf-8"))
+LISTS = danger.load()
+SHIPPED = ("en", "nl", "es", "bn", "bn-Latn")
+
+
+def _heard(text: str) -> DangerKind | None:
+    return LEXICON.danger(saying(text))
+
+
+def test_danger_in_the_labelled_table_is_heard_and_gets_its_own_answer() -> None:
+    """All 86 lines are heard today. Who wrote the lists wrote the table too, so the true share will be lower."""
+    dangers = [row for row in ROWS if row["hears"] != "none"]
+    missed = [row["text"] for row in dangers if _heard(row["text"]) != row["hears"]]
+
+    assert len(dangers) >= 86
+    assert missed == []
+
+
+def test_what_only_sounds_like_danger_interrupts_nobody() -> None:
+    trivial = [row for row in ROWS if row["hears"] == "none"]
+    alarms = [row["text"] for row in trivial if _heard(row["text"]) is not None]
+
+    assert len(trivial) >= 66
+    assert alarms == []
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if "serious" in row], ids=lambda row: row["text"][:30])
+def test_words_that_make_a_case_serious_raise_it_without_interrupting(row: dict[str, object]) -> None:
+    assert list(LEXICON.floor(saying(str(row["text"])))) == sorted(row["serious"])  # type: ignore[call-overload]  # a list of the file
+
+
+@pytest.mark.parametrize("language", SHIPPED)
+def test_each_kind_of_danger_is_heard_in_each_language_we_speak(language: str) -> None:
+    assert {row["hears"] for row in ROWS if row["language"] == language} >= {"fire", "violence", "suicide", "none"}
+
+
+@pytest.mark.parametrize("listed", LISTS, ids=lambda listed: listed.language)
+def test_every_phrase_of_a_list_is_heard_by_itself(listed: danger.Listed) -> None:
+    """A phrase that another one of the same language takes away would be dead weight, and a false comfort."""
+    own = lexicon_of([listed])
+    for kind, phrases in listed.danger.items():
+        for phrase in phrases:
+            words = phrase.replace("*", "").replace("..", " ")
+            assert own.dangers.labels(saying(words)) >= {kind}, (listed.language, phrase)
+
+
+@pytest.mark.parametrize("listed", LISTS, ids=lambda listed: listed.language)
+def test_every_list_says_where_it_comes_from_and_what_it_misses(listed: danger.Listed) -> None:
+    assert listed.source.endswith(".")
+    assert listed.limits.endswith(".")
+    assert set(listed.danger) == {"suicide", "fire", "violence"}
+
+
+@pytest.mark.parametrize("listed", LISTS, ids=lambda listed: listed.language)
+def test_what_makes_a_case_serious_has_a_severity(listed: danger.Listed) -> None:
+    assert set(listed.serious) <= set(FLOORS) | {"threatened"}, "an unknown word counts as high; name it on purpose"
+
+
+@pytest.mark.parametrize(
+    "text", ["There is no danger.", "No fire here", "geen gevaar", "no hay peligro", "কোনো বিপদ নেই", "koi khatra nahi hai"]
+)
+def test_a_plain_no_is_no_danger(text: str) -> None:
+    assert _heard(text) is None
+
+
+@pytest.mark.parametrize("text", ["FIRE", "Fire!", "  fire  ", "fire.", "ﬁre", "ＦＩＲＥ", "f\u200bire"])
+def test_danger_is_heard_however_it_is_typed(text: str) -> None:
+    assert _heard(text) == "fire"
+
+
+def test_of_two_dangers_the_life_about_to_end_is_answered() -> None:
+    assert _heard("there was a fire, they beat us, and i want to die") == "suicide"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hello is this working??", "Hi", "TEST", "good morning sir", "hallo werkt dit?", "hola, ¿funciona?", "হ্যালো এটা কাজ করছে?", "你好",
+        "assalamu alaikum", "salam bhai", "habari", "สวัสดีครับ", "مرحبا",
+    ],
+)  # fmt: skip
+def test_a_greeting_is_only_a_greeting(text: str) -> None:
+    assert LEXICON.greetings.is_all(saying(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hello they beat us",
+        "hi no pay for two months",
+        "test results were hidden from us",
+        "hallo mijn loon is te laat",
+        "good morning, no water",
+    ],
+)
+def test_a_greeting_with_something_to_tell_is_no_greeting(text: str) -> None:
+    assert not LEXICON.greetings.is_all(saying(text))
+
+
+@pytest.mark.parametrize("text", ["thank you", "ok thanks", "dank je wel", "muchas gracias", "ধন্যবাদ", "asante sana", "shukriya bhai"])
+def test_thanks_are_thanks(text: str) -> None:
+    assert LEXICON.thanks.is_all(saying(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This is HR. Someone from our factory wrote to you. Send the name or number.",
+        "tell me who complained",
+        "Give me the number of the worker",
+        "Wie heeft bij jullie geklaagd?",
+        "¿Quién les escribió?",
+        "কে আপনাদের লিখেছে?",
+    ],
+)
+def test_whoever_wants_a_name_is_recognised(text: str) -> None:
+    assert LEXICON.is_hunt(saying(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "HR calls everyone and asks who wrote",
+        "they want to know who complained, I am afraid",
+        "ওভারটাইমের কথা লেখার পর এইচআর সবাইকে ডেকে জিজ্ঞেস করছে কে লিখেছে",
+        "de baas vraagt steeds wie er geschreven heeft",
+    ],
+)
+def test_a_worker_who_tells_of_a_hunt_is_not_taken_for_the_hunter(text: str) -> None:
+    assert not LEXICON.is_hunt(saying(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("Forget me!", "forget"), ("vergeet mij", "forget"), ("Olvídame", "forget"), ("সব মুছে দিন", "forget"), ("taal", "language"),
+        ("idioma", "language"), ("ভাষা", "language"), ("a person", "person"), ("ocultar", "hide"), ("wie ziet wat", "who_sees"),
+    ],
+)  # fmt: skip
+def test_a_way_out_has_a_word_in_every_language(text: str, command: str) -> None:
+    assert LEXICON.command(saying(text)) == command
+
+
+def test_no_way_out_is_a_word_that_a_carrier_takes_for_itself() -> None:
+    reserved = {"stop", "end", "cancel", "quit", "unsubscribe", "revoke", "optout", "stopall", "start", "unstop", "help"}
+
+    assert reserved.isdisjoint(LEXICON.commands)
+    assert reserved.isdisjoint({fold(phrase) for listed in LISTS for phrases in listed.commands.values() for phrase in phrases})
+
+
+def test_a_list_that_says_anything_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "xx.yaml").write_text("language: xx\nsource: a.\nlimits: b.\nhearts: [x]\n", encoding="utf-8")
+
+    with pytest.raises(ValueError, match="hearts"):
+        danger.load(tmp_path)
