@@ -101,7 +101,7 @@ class Running:
     def sample_phone(self, channel: str, title: str) -> WebPhone:
         """A phone of the sample's cases, found on the page as a visitor finds it."""
         page = unescape(self.client().get("/talk").raise_for_status().text)
-        [token] = re.findall(rf'/talk/phone#{channel}/([^"]+)"><b>{title} ', page)
+        [token] = re.findall(rf'/talk/phone#{channel}/([^"]+)">.{{0,20}}{title}\b', page)
         return self.phone(channel, token)
 
     def desk(self, name: str) -> Desk:

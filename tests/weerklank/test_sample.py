@@ -101,7 +101,7 @@ def test_nothing_of_the_past_is_sent_mailed_or_missed_again(played: Played) -> N
 
 def test_what_was_no_case_is_counted_and_a_hunt_for_a_name_leaves_a_sign(played: Played) -> None:
     with played.service.database.read() as connection:
-        counted = {(row.place_id, row.kind): row.count for row in connection.execute(sa.select(no_cases))}
+        counted = {(row["place_id"], row["kind"]): row["count"] for row in connection.execute(sa.select(no_cases)).mappings()}
         signs = [(row.place_id, row.kind) for row in connection.execute(sa.select(signals))]
     assert counted == {
         ("nodirpar-sewing", "greeting"): 1,

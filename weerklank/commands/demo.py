@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import gc
 import os
 import socket
 import sys
@@ -54,8 +55,12 @@ def run(arguments: argparse.Namespace) -> int:
     with contextlib.closing(_door(arguments.port)) as door:
         address = f"http://{HOST}:{door.getsockname()[1]}"
         log.set_up("WARNING")
+        # Nothing made until here becomes garbage: collecting would cost a tenth of the start.
+        gc.disable()
         service = _service(arguments.data_dir, address)
         phones = _filled(service)
+        gc.freeze()
+        gc.enable()
         for line in _welcome(service, arguments.data_dir):
             say(line)
         app = web.with_service(build_app(web.services(service, demo=True, phones=phones)), service, background=True)
@@ -129,7 +134,7 @@ def _filled(service: Service) -> tuple[Phone, ...]:
     text = programme_text()
     story = Sample.model_validate(programme.read_sample(text))
     with ThreadPoolExecutor(1) as beside:
-        drawn = beside.submit(draw_codes, service.keyring, 0 if is_played(service.database) else len(story.cases))
+        drawn = beside.submit(draw_codes, service.keyring, 0 if is_played(service.database) else story.codes)
         with service.database.write() as connection:
             programme.apply(connection, programme.read_programme(text, "programme.yaml"), text, service.clock())
         service.prepare()

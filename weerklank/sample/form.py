@@ -183,3 +183,8 @@ class Sample(_Read):
     cases: tuple[SampleCase, ...]
     not_cases: tuple[NotACase, ...] = ()
     sees: Mapping[str, tuple[str, ...]] = Field(default_factory=dict[str, tuple[str, ...]])
+
+    @property
+    def codes(self) -> int:
+        """Count the codes that are told: a case beside another has its worker's code already."""
+        return sum(not case.linked for case in self.cases)

@@ -29,7 +29,7 @@ def seed(service: Service, sample: Mapping[str, object]) -> tuple[Phone, ...]:
     Everything is written in one transaction: half a sample never stands. Raises pydantic.ValidationError for another form of sample.
     """
     story = Sample.model_validate(sample)
-    drawn = [] if is_played(service.database) else draw_codes(service.keyring, len(story.cases))
+    drawn = [] if is_played(service.database) else draw_codes(service.keyring, story.codes)
     return play(service, story, drawn)
 
 
