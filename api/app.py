@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match
 
 from api import cases, flows, health, login, reports, rules, sites
@@ -79,7 +79,13 @@ def build_app(services: Services) -> Web:
         people.router.routes.extend(router.routes)
     people.router.routes.append(ASSETS)
     people.add_route(OPENAPI, describe, include_in_schema=False)
+    people.add_route("/", lead_on, include_in_schema=False)
     return Web(services, people)
+
+
+def lead_on(_: Request) -> Response:
+    """Lead from the bare address to the desk; where phones are shown, they come first."""
+    return RedirectResponse("/desk/queue", status_code=303)
 
 
 def describe(request: Request) -> Response:

@@ -50,19 +50,25 @@ def _languages(found: CaseView) -> list[tuple[str, str]]:
     return [(tag, language(tag)) for tag in tags]
 
 
+def _draft_language(at: AtDesk, found: CaseView) -> str:
+    """Guess in which language an officer writes: the worker's where they can, else the desk's."""
+    spoken = found.language.partition("-")[0]
+    return spoken if spoken in at.officer.languages else found.desk_language
+
+
 def context_of(at: AtDesk, reference: str, unsaved: Unsaved) -> dict[str, Any]:
     """Give what the sheet of a case shows. Raises NotFound."""
     found = desk.view(at, reference)
     return {
         "case": found,
-        "talk": [entry for entry in found.entries if entry.kind in {"words", "reply", "note"}],
         "is_open": found.state in OPEN,
         "languages": _languages(found),
+        "draft_language": _draft_language(at, found),
+        "reads": at.officer.languages,
         "unsaved": unsaved,
         "once": secrets.token_urlsafe(12),
         "now": at.now,
         "pulse": pulse_of(at.connection, at.officer),
-        "may_write": True,
     }
 
 

@@ -120,7 +120,7 @@ def test_the_phones_of_the_sample_cases_are_listed_with_their_token_in_the_fragm
 
 def test_outside_a_demo_there_is_no_web_phone_unless_it_is_switched_on(sqlite_url: str) -> None:
     with town_on(sqlite_url) as town:
-        assert [town.anyone().get(path).status_code for path in ("/talk", "/talk/phone", "/")] == [404, 404, 404]
+        assert [town.anyone().get(path).status_code for path in ("/talk", "/talk/phone", "/")] == [404, 404, 303]
         assert town.browser().post("/talk/send", json=AT | {"text": "x"}).status_code == 404
 
 

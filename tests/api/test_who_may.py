@@ -45,6 +45,7 @@ ROWS: dict[tuple[str, str], Kind] = {
     ("PUT", "/api/v1/routing-rules"): "admin",
     ("GET", "/api/v1/measures"): "signed in",
     ("GET", "/api/v1/audit"): "admin",
+    ("GET", "/"): "everyone",
     ("GET", "/desk"): "everyone",
     ("GET", "/desk/sign-in"): "everyone",
     ("POST", "/desk/sign-in"): "everyone",

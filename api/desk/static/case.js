@@ -26,3 +26,6 @@ document.querySelectorAll("form[data-once]").forEach((form) => {
     form.dataset.sent = "yes";
   });
 });
+
+// What was just done is said once: a page that is loaded again later must not say it still.
+if (new URLSearchParams(location.search).has("done")) history.replaceState(null, "", location.pathname + location.hash);

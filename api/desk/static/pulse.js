@@ -6,14 +6,18 @@ let told = false;
 async function look() {
   if (told || document.hidden || !known || !news) return;
   const answer = await fetch("/desk/pulse", { headers: { Accept: "application/json" }, redirect: "manual" });
+  if (answer.type === "opaqueredirect") return tell("You are signed out. ", "Sign in again");
   if (!answer.ok) return;
   const { pulse } = await answer.json();
-  if (pulse === known) return;
+  if (pulse !== known) tell("Something new came. ", "Refresh");
+}
+
+function tell(words, onward) {
   told = true;
   const link = document.createElement("a");
   link.href = location.pathname + location.search;
-  link.textContent = "Refresh";
-  news.append("Something new came. ", link);
+  link.textContent = onward;
+  news.append(words, link);
 }
 
 setInterval(() => look().catch(() => undefined), 10_000);
