@@ -6,7 +6,7 @@ import gc
 import os
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -52,23 +52,36 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(arguments: argparse.Namespace) -> int:
     """Prepare, print where to click, and serve until Ctrl-C. Raises CommandError when the port is taken."""
-    with contextlib.closing(_door(arguments.port)) as door:
-        address = f"http://{HOST}:{door.getsockname()[1]}"
+    with contextlib.suppress(KeyboardInterrupt), contextlib.closing(_door(arguments.port)) as door:
         log.set_up("WARNING")
-        # Nothing made until here becomes garbage: collecting would cost a tenth of the start.
-        gc.disable()
-        service = _service(arguments.data_dir, address)
-        phones = _filled(service)
-        gc.freeze()
-        gc.enable()
-        for line in _welcome(service, arguments.data_dir):
-            say(line)
-        app = web.with_service(build_app(web.services(service, demo=True, phones=phones)), service, background=True)
-        server = uvicorn.Server(uvicorn.Config(app, **UVICORN, log_level="warning"))
-        with contextlib.suppress(KeyboardInterrupt):
-            server.run(sockets=[door])
+        _serve(arguments.data_dir, door)
     say("\n  Stopped. Everything is kept; start again to go on.")
     return 0
+
+
+def _serve(folder: Path, door: socket.socket) -> None:
+    # Nothing made until here becomes garbage: collecting would cost a tenth of the start.
+    gc.disable()
+    service = _service(folder, f"http://{HOST}:{door.getsockname()[1]}")
+    phones = _filled(service)
+    gc.freeze()
+    gc.enable()
+    app = web.with_service(build_app(web.services(service, demo=True, phones=phones)), service, background=True)
+    lines = tuple(_welcome(service, folder))
+    _Announced(uvicorn.Config(app, **UVICORN, log_level="warning"), lines).run(sockets=[door])
+
+
+class _Announced(uvicorn.Server):
+    """A server that says where to click as soon as it answers."""
+
+    def __init__(self, config: uvicorn.Config, lines: Sequence[str]) -> None:
+        super().__init__(config)
+        self._lines = lines
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then speak."""
+        await super().startup(sockets=sockets)
+        say("\n".join(self._lines))
 
 
 def _door(port: int) -> socket.socket:
