@@ -180,7 +180,7 @@ def say(talk: Talk, event: ev.Say, means: Means, *, about_case: bool = True) -> 
     language = talk.session.language
     plain = means.speech.render(event, talk.channel, language, facts)
     urgent = _urgent_mail(talk)
-    claimed = means.speech.render(event, talk.channel, language, Facts({**dict(facts.items()), "warned": "1"})) if urgent else plain
+    claimed = means.speech.render(event, talk.channel, language, facts.with_notice()) if urgent else plain
     mail_key = urgent if claimed != plain else None
     for number, (text, choices) in enumerate(claimed):
         otherwise = plain[number] if number < len(plain) else plain[-1]

@@ -49,6 +49,10 @@ class Facts(Mapping[str, str]):
         digits = self._code() if self._code is not None else ""
         return f"{digits[:4]} {digits[4:]}"
 
+    def with_notice(self) -> "Facts":
+        """The same facts once a notice left; the code stays untold until a text tells it."""
+        return Facts({**self._known, "warned": "1"}, None if self._code is None else lambda: self._told_code.replace(" ", ""))
+
     def __contains__(self, name: object) -> bool:
         return name in self._known or (name == "code" and self._code is not None)
 

@@ -13,7 +13,7 @@ from flows.revisions import SHIPPED
 from flows.template import FACTS, OPTIONS, names
 from flows.transcript import MEASURES
 from flows.wording import CHANNELS as WORDED
-from flows.wording import Wording
+from flows.wording import PerChannel, Wording
 from tests.flows.shelf import CHANNELS, LANGUAGES, LIBRARY, facts_of_a_talk, longest_facts, spoken
 from words.fold import gsm
 from words.segments import segments
@@ -30,8 +30,8 @@ ENGLISH_AND_DUTCH = ("en", "nl")
 
 def _wordings(flow: Flow, node: str, language: str) -> Iterator[tuple[str, Wording]]:
     """A node's own words in a language, per channel."""
-    own = flow.nodes[node] if language == flow.language else flow.overlays.get(language, {}).get(node)
-    if isinstance(own, Spoken) or (own is not None and not isinstance(own, Wording)):
+    own: object = flow.nodes[node] if language == flow.language else flow.overlays.get(language, {}).get(node)
+    if isinstance(own, PerChannel):
         for channel in WORDED:
             yield channel, getattr(own, channel)
         yield "", Wording(text=own.text, again=own.again, options=own.labels(), offers=own.offers)
