@@ -18,24 +18,25 @@ def test_the_queue_puts_danger_first_and_tells_its_clock_in_words(town: Town) ->
     assert cases[0]["answer_by"].endswith("Z")
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("q=BBBB", {CHIEF}),
-        ("q=sewing", {GATE, CHIEF}),
-        ("severity=4", {GATE}),
-        ("status=closed", set()),
-        ("site=unknown", set()),
-        ("site=nodirpar-sewing", {GATE, CHIEF}),
-        ("due=2d", {GATE}),
-        ("due=late", set()),
-        ("due=2027-01-01T00:00:00%2B01:00", {GATE, CHIEF}),
-    ],
-)
-def test_a_queue_is_narrowed_by_what_an_officer_asks(town: Town, query: str, found: set[str]) -> None:
-    listed = town.script("sanne").get(f"/api/v1/cases?{query}").json()["cases"]
+NARROWED = {
+    "q=BBBB": {CHIEF},
+    "q=sewing": {GATE, CHIEF},
+    "severity=4": {GATE},
+    "status=closed": set[str](),
+    "site=unknown": set[str](),
+    "site=nodirpar-sewing": {GATE, CHIEF},
+    "due=2d": {GATE},
+    "due=late": set[str](),
+    "due=2027-01-01T00:00:00%2B01:00": {GATE, CHIEF},
+}
 
-    assert {case["reference"] for case in listed} == found
+
+def test_a_queue_is_narrowed_by_what_an_officer_asks(town: Town) -> None:
+    script = town.script("sanne")
+
+    found = {query: {case["reference"] for case in script.get(f"/api/v1/cases?{query}").json()["cases"]} for query in NARROWED}
+
+    assert found == NARROWED
 
 
 @pytest.mark.parametrize("cursor", ["x", "W10", "0" * 16 + "WzAsLTUsMTc5NSwxXQ"])
@@ -43,11 +44,12 @@ def test_a_cursor_that_is_not_ours_leads_nowhere(small_town: Town, cursor: str) 
     assert small_town.script("sanne").get("/api/v1/cases", params={"cursor": cursor}).status_code == 404
 
 
-@pytest.mark.parametrize("query", ["due=soon", "due=9999999999-01-01", "status=lost"])
-def test_a_filter_that_cannot_be_read_is_said_and_not_guessed(small_town: Town, query: str) -> None:
-    answer = small_town.script("sanne").get(f"/api/v1/cases?{query}")
+def test_a_filter_that_cannot_be_read_is_said_and_not_guessed(small_town: Town) -> None:
+    script = small_town.script("sanne")
+    answers = [script.get(f"/api/v1/cases?{query}") for query in ("due=soon", "due=2027-99-01T00:00:00Z", "due=2027-01-01", "status=lost")]
 
-    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+    assert [answer.status_code for answer in answers] == [400] * 4
+    assert {answer.headers["content-type"] for answer in answers} == {"application/problem+json"}
 
 
 def test_pages_follow_one_another_by_cursor_without_a_gap(town: Town) -> None:
@@ -102,11 +104,11 @@ def test_a_reply_without_a_wording_waits_for_one_and_then_waits_behind_a_knock(t
         {"approved": "ধন্যবাদ", "proposes": True, "news_by": "2026-12-20T12:00:00Z"},
     ],
 )
-def test_a_reply_the_worker_can_read_waits_behind_a_knock_and_is_never_called_sent(town: Town, more: dict[str, object]) -> None:
-    kept = town.script("sanne").post(f"/api/v1/cases/{CHIEF}/replies", json=ANSWER | more).json()
+def test_a_reply_the_worker_can_read_waits_behind_a_knock_and_is_never_called_sent(small_town: Town, more: dict[str, object]) -> None:
+    kept = small_town.script("sanne").post(f"/api/v1/cases/{CHIEF}/replies", json=ANSWER | more).json()
 
     assert (kept["hold"], kept["delivery"]) == ("knock", "waits behind a knock")
-    assert [row["state"] for row in town.cases.waiting(CHIEF)] == ["held"]
+    assert [row["state"] for row in small_town.cases.waiting(CHIEF)] == ["held"]
 
 
 def test_the_same_request_under_the_same_key_is_done_once(town: Town) -> None:

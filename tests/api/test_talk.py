@@ -79,20 +79,16 @@ def test_another_token_sees_another_screen(demo: Town) -> None:
     assert demo.browser().post("/talk/screen", json=AT | {"channel": "telegram"}).json()["bubbles"] == []
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"token": "a b"},
-        {"token": "<x>"},
-        {"token": "ab"},
-        {"token": "x" * 65},
-        {"channel": "../x"},
-        {"text": "x" * 1601},
-        {"kind": "contact"},
-    ],
-)
-def test_a_phone_that_is_none_is_refused(demo: Town, wrong: dict[str, str]) -> None:
-    assert demo.browser().post("/talk/send", json=AT | {"text": "x"} | wrong).status_code == 422
+WRONG = (
+    {"token": "a b"}, {"token": "<x>"}, {"token": "ab"}, {"token": "x" * 65}, {"channel": "../x"}, {"text": "x" * 1601},
+    {"kind": "contact"},
+)  # fmt: skip
+
+
+def test_a_phone_that_is_none_is_refused(demo: Town) -> None:
+    phone = demo.browser()
+
+    assert [phone.post("/talk/send", json=AT | {"text": "x"} | wrong).status_code for wrong in WRONG] == [422] * len(WRONG)
     assert came(demo) == []
 
 
