@@ -24,7 +24,7 @@ from cases import programme
 from cases.model import Place, Programme
 from store.migrate import upgrade
 from weerklank import web
-from weerklank.commands.common import say
+from weerklank.commands.common import Commands, say
 from weerklank.commands.errors import CommandError
 from weerklank.commands.keys import fresh_lines
 from weerklank.commands.serve import UVICORN
@@ -42,7 +42,7 @@ _CHANNELS = {"sms": "SMS", "whatsapp": "WhatsApp", "telegram": "Telegram", "http
 _ROLES = {"officer": "officer", "lead_officer": "lead officer", "programme_admin": "runs the line", "translator": "translator"}
 
 
-def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_parser(commands: Commands) -> None:
     """Add `demo`."""
     command = commands.add_parser("demo", help="everything on this machine, with a sample programme: phones, desk and cases to try")
     command.add_argument("--port", type=int, default=8000, help="port on this machine; 0 takes any that is free")
