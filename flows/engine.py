@@ -94,8 +94,11 @@ def _tapped(talk: Talk, tapped: str) -> bool:
 
 
 def _way_out(talk: Talk, said: Saying, lexicon: Lexicon) -> bool:
-    """Take an answer to the question that waits, or one of the ways out that are open everywhere."""
-    option = talk.answer(" ".join(said.tokens))
+    """Take an answer to the question that waits, or one of the ways out that are open everywhere.
+
+    A word of danger is no beginning of an answer: `fire` is not `Fired or punished`.
+    """
+    option = talk.answer(" ".join(said.tokens), whole=lexicon.danger(said) is not None)
     if option is not None and _tapped(talk, option):
         return True
     command = FIXED.get(said.squeezed) or lexicon.command(said)
@@ -113,7 +116,7 @@ def _testimony(talk: Talk, said: Saying, lexicon: Lexicon) -> None:
     """Take words that are no answer: danger first, then people who ask who wrote, then small talk, then what she came to say."""
     talk.heard = Heard(said.raw, lexicon.floor(said))
     danger = lexicon.danger(said)
-    if danger is not None and talk.fields.get("danger") != danger:
+    if danger is not None and _is_news(talk, danger):
         _danger(talk, danger)
     elif lexicon.is_hunt(said):
         _no_case(talk, "identity_hunt")
@@ -121,6 +124,11 @@ def _testimony(talk: Talk, said: Saying, lexicon: Lexicon) -> None:
         _no_case(talk, chatter)
     else:
         talk.listen()
+
+
+def _is_news(talk: Talk, danger: DangerKind) -> bool:
+    """Danger that was heard is not answered twice, but whoever says again that they want to die is never answered with `Saved.` alone."""
+    return talk.fields.get("danger") != danger or (danger == "suicide" and not talk.within(DANGER))
 
 
 def _danger(talk: Talk, kind: DangerKind) -> None:

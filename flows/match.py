@@ -26,11 +26,11 @@ class Answers:
     exact: Mapping[str, str]
     beginnings: tuple[tuple[str, str], ...]
 
-    def find(self, folded: str) -> str | None:
-        """Find the option that these folded words mean; None when they mean none, or could mean two."""
+    def find(self, folded: str, *, whole: bool = False) -> str | None:
+        """Find the option that these folded words mean; None when they mean none, or could mean two. `whole`: no mere beginning counts."""
         squeezed = folded.replace(" ", "")
         found = self.exact.get(squeezed)
-        return found if found or not squeezed else self._by_beginning(folded, squeezed)
+        return found if found or whole or not squeezed else self._by_beginning(folded, squeezed)
 
     def _by_beginning(self, folded: str, squeezed: str) -> str | None:
         """A beginning counts when it is long enough not to be chance, or is a word of two letters; one letter is a slip."""

@@ -9,7 +9,7 @@ from flows.problems import Problem
 from flows.wording import CHANNELS, PerChannel, Words
 from flows.yaml_text import Document, Path
 
-_MEND_TEXT = "Close each bracket; the facts are in docs/reference/flow-format.md."
+_MEND_TEXT = "Close each bracket; the facts a text may name stand in flows/template.py."
 
 
 def source_problems(file: str, document: Document, nodes: Mapping[str, Node]) -> Iterator[Problem]:

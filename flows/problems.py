@@ -40,7 +40,7 @@ _SENTENCES = MappingProxyType(
         "missing": ("this is missing", "Write it."),
         "extra_forbidden": ("nothing of this name is known here", "Take it out, or mend its spelling."),
         "union_tag_not_found": ("this node has no kind", "Give it a `kind`, such as `ask` or `say`."),
-        "union_tag_invalid": ("no node is of this kind", "The kinds are in docs/reference/flow-format.md."),
+        "union_tag_invalid": ("no node is of this kind", "The kinds are {expected_tags}."),
         "too_short": ("there are too few here", "Add what is missing."),
         "too_long": ("there are too many here", "Cut the flow in two and `call` the second."),
     }
@@ -51,7 +51,7 @@ def said(file: str, document: Document, error: "ErrorDetails") -> Problem:
     """Put one of pydantic's findings into words, with the line it is on."""
     path = _path(document, error["loc"])
     what, mend = _SENTENCES.get(error["type"], (error["msg"][:1].lower() + error["msg"][1:], "Write what is allowed here."))
-    return Problem(file, document.line(path), ".".join(path), what, mend)
+    return Problem(file, document.line(path), ".".join(path), what, mend.format_map(error.get("ctx", {})))
 
 
 def _path(document: Document, location: tuple[int | str, ...]) -> tuple[str, ...]:

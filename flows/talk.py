@@ -70,10 +70,14 @@ class Talk:
         self._run()
         return True
 
-    def answer(self, folded: str) -> str | None:
+    def within(self, name: str) -> bool:
+        """Tell whether a flow is under way."""
+        return any(frame.flow == name for frame in self.frames)
+
+    def answer(self, folded: str, *, whole: bool) -> str | None:
         """Find the option these words mean, in the question that waits or in one behind it that gets words handed back."""
         for frame in reversed(self.frames):
-            option = answers(self._flow(frame), frame.node, self.language).find(folded)
+            option = answers(self._flow(frame), frame.node, self.language).find(folded, whole=whole)
             if option is not None:
                 return option if "." in option else f"{frame.node}.{option}"
             if not self._gives_back(frame):

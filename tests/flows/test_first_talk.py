@@ -103,6 +103,19 @@ def test_danger_that_was_heard_is_not_answered_twice() -> None:
     assert _events(talk[1:]) == [ev.AddToCase("fire fire, please hurry")]
 
 
+def test_whoever_says_again_that_they_want_to_die_is_never_answered_with_saved_alone() -> None:
+    talk = _talk(_begun(), "i dont want to live anymore", "1", "nobody wrote back", "i want to die")
+
+    assert _nodes(talk) == ["suicide", "safe", "listen", "suicide"]
+
+
+def test_a_word_of_danger_is_no_beginning_of_an_answer() -> None:
+    talk = _talk(_begun(), FIRST, "2", "fire")
+
+    assert _nodes(talk) == ["saved", "about", "fire"]
+    assert not any(isinstance(event, ev.GroupChosen) for event in _events(talk))
+
+
 def test_another_danger_is_answered_anew() -> None:
     talk = _talk(_begun(), FIRE, "he said he will kill me")
 
