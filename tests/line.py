@@ -32,6 +32,7 @@ from words.limits import Limits
 T = TypeVar("T")
 CHANNELS = ("sms", "whatsapp", "telegram", "http_sms", "web")
 PATIENCE = 20.0
+SOON = 100  # milliseconds: what falls due while we look is not over yet
 
 
 class MovableClock:
@@ -179,7 +180,7 @@ class Line:
 
     def _busy(self) -> bool:
         """One look at everything in one statement: between two looks, work would slip from one table to the next."""
-        now = self.clock()
+        now = self.clock() + SOON
         waiting = (
             sa.exists().where(inbox.c.state == "new"),
             sa.exists().where(outbox.c.state.in_(["due", "sending"]), outbox.c.due_at <= now),
