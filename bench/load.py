@@ -12,6 +12,7 @@ import re
 import time
 from collections import Counter, deque
 from pathlib import Path
+from typing import cast
 
 import uvloop
 
@@ -39,11 +40,12 @@ class Phone(asyncio.Protocol):
         self._began = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        """The line is open."""
+        self._transport = cast(asyncio.Transport, transport)
         self._load.open += 1
 
     def send_next(self) -> None:
+        """Send this worker's next message, or the next worker's first; with none left, hang up."""
         if not self._messages:
             if not self._load.workers:
                 self._transport.close()
@@ -54,6 +56,7 @@ class Phone(asyncio.Protocol):
         self._transport.write(message)
 
     def data_received(self, data: bytes) -> None:
+        """Take an answer, or a part of one."""
         self._waiting += data
         head = self._waiting.find(b"\r\n\r\n")
         if head < 0:
@@ -66,7 +69,8 @@ class Phone(asyncio.Protocol):
         self._waiting = b""
         self.send_next()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's own signature
+        """The line is closed; with the last one the run ends."""
         self._load.open -= 1
         if self._load.open == 0 and not self._load.until.done():
             self._load.until.set_result(None)

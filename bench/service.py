@@ -57,7 +57,7 @@ def post(port: int, connections: int, posts: list[list[bytes]]) -> dict[str, Any
     with tempfile.TemporaryDirectory() as folder:
         path = town.write_requests(Path(folder) / "requests", posts)
         words = ["-m", "bench.load", "--port", str(port), "--connections", str(connections), "--requests", str(path)]
-        done = subprocess.run([sys.executable, *words], capture_output=True, text=True, check=True)
+        done = subprocess.run([sys.executable, *words], stdout=subprocess.PIPE, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 

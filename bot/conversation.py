@@ -35,7 +35,7 @@ from store.sealing import Keyring, Unopenable, open_with
 from store.tables import case_grants, cases
 
 _log = logging.getLogger(__name__)
-_AT_ONCE = 48
+_AT_ONCE = 64
 
 _CASES = (
     sa.select(cases, case_grants.c.envelope)

@@ -10,6 +10,7 @@ from store import vault
 from store.sealing import Keyring, Unopenable, new_key, open_with, seal_with
 
 _PURPOSE = "workers.key_sealed"
+_REMEMBERED = 2048
 
 
 class Identity:
@@ -17,6 +18,7 @@ class Identity:
 
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring
+        self._opened: dict[bytes, Worker] = {}
 
     def pseudonyms(self, connection: sa.Connection, addresses: Sequence[tuple[str, str]]) -> list[Worker]:
         """The worker behind each (channel, address); a stranger gets a new pseudonym and key. Safe when two processes meet the same one."""
@@ -39,10 +41,20 @@ class Identity:
         return vault.Contact(lookup, worker_id, sealed_key, channel, seal_with(key, address.encode(), lookup))
 
     def worker(self, worker_id: str, key_sealed: bytes | None) -> Worker:
-        """Open a worker's key. Raises Unopenable when the worker was forgotten."""
+        """Open a worker's key; one opened lately is remembered. Raises Unopenable when the worker was forgotten."""
         if key_sealed is None:
             raise Unopenable("this worker was forgotten")
-        return Worker(worker_id, self._keyring.open(_PURPOSE, key_sealed, worker_id.encode()))
+        known = self._opened.get(key_sealed)
+        if known is None or known.id != worker_id:
+            known = Worker(worker_id, self._keyring.open(_PURPOSE, key_sealed, worker_id.encode()))
+            if len(self._opened) >= _REMEMBERED:
+                self._opened.clear()
+            self._opened[key_sealed] = known
+        return known
+
+    def drop(self, worker_id: str) -> None:
+        """Remember nothing of a worker any more."""
+        self._opened = {sealed: worker for sealed, worker in self._opened.items() if worker.id != worker_id}
 
     def address_of(self, connection: sa.Connection, worker_ids: Sequence[str]) -> dict[str, Reach]:
         """How to reach these workers now; forgotten ones are missing."""

@@ -57,8 +57,10 @@ class Inbox:
 
     async def _taken(self, messages: list[Inbound]) -> bool:
         try:
+            kept_soon = [self._writer.put(self._lane, message) for message in messages]
             async with asyncio.timeout(_PATIENCE):
-                await asyncio.gather(*(self._writer.submit(self._lane, message) for message in messages))
+                for committed in kept_soon:
+                    await committed
         except (StoreAway, WriterBusy, TimeoutError):
             _log.warning("the database is away")
             return False

@@ -171,16 +171,19 @@ class Notices:
         return bool(due)
 
     async def _handed_over(self, mail: kept.Mail) -> str:
-        if not mail.addresses:
+        if not mail.addresses or isinstance(self._mailer, NoMailer):
             return "failed"
         try:
-            await asyncio.to_thread(self._mailer.send, write(mail, sender=self._sender, desk_url=self._desk_url, when=self._date()))
+            await asyncio.to_thread(self._hand_over, mail)
         except MailFailed as error:
             _log.warning("a notice of kind %s did not leave: %s", mail.kind, error)
             if error.ambiguous:
                 return "due" if mail.kind == "danger" and mail.attempts < kept.MOST_ATTEMPTS else "maybe_sent"
-            return "failed" if mail.attempts >= kept.MOST_ATTEMPTS or isinstance(self._mailer, NoMailer) else "due"
+            return "failed" if mail.attempts >= kept.MOST_ATTEMPTS else "due"
         return "sent"
+
+    def _hand_over(self, mail: kept.Mail) -> None:
+        self._mailer.send(write(mail, sender=self._sender, desk_url=self._desk_url, when=self._date()))
 
     def _date(self) -> str:
         return format_datetime(datetime.fromtimestamp(self._clock() / SECOND, UTC))

@@ -28,6 +28,8 @@ from store.writer import Writer, WriterBusy
 
 _log = logging.getLogger(__name__)
 _AGAIN_AFTER = 1.0
+_BREATH = 0.02
+"""Seconds between two claims while there is much to send, so that each takes many rows."""
 _AT_ONCE = 48
 _MOST_ATTEMPTS = 12
 _LONGEST_WAIT = 30 * MINUTE
@@ -103,8 +105,7 @@ class Deliveries:
             if time.monotonic() >= look_back:
                 await self._writer.call(self._recover)
                 look_back = time.monotonic() + every
-            if not await self.deliver_due():
-                await self._bell.wait(every)
+            await (asyncio.sleep(_BREATH) if await self.deliver_due() else self._bell.wait(every))
 
     async def drain(self) -> None:
         """Let the sends under way come to their end."""
@@ -114,6 +115,8 @@ class Deliveries:
     async def deliver_due(self) -> bool:
         """Claim what is due and start sending it; True when there may be more at once."""
         open_channels = [name for name in self._channels if self._flying[name] < _AT_ONCE]
+        if not open_channels:
+            return False
         ready = await self._writer.call(lambda connection: self._claim(connection, open_channels))
         for one in ready:
             self._flying[one.row.channel] += 1

@@ -19,6 +19,8 @@ from store.sealing import Keyring, Unopenable
 _log = logging.getLogger(__name__)
 _PURPOSE = "spool"
 _WAITING = ".sealed"
+_BELIEVED = 0.05
+"""Seconds for which a folder that was empty is believed to be so; what this process puts there it knows at once."""
 
 
 class Spool:
@@ -29,17 +31,24 @@ class Spool:
         self._keyring = keyring
         self._lock = threading.Lock()
         self._last = 0
+        self._empty = False
+        self._look_at = 0.0
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def is_empty(self) -> bool:
-        """Whether nothing waits."""
-        return not any(path.suffix == _WAITING for path in self._folder.iterdir())
+        """Whether nothing waits, as far as was known a moment ago: the folder is not asked for every message."""
+        now = time.monotonic()
+        if now >= self._look_at:
+            self._empty = not any(path.suffix == _WAITING for path in self._folder.iterdir())
+            self._look_at = now + _BELIEVED
+        return self._empty
 
     def put(self, messages: Sequence[Inbound]) -> None:
         """Write messages and wait until they are on the disk. Raises OSError when even that fails."""
         for message in messages:
             name = self._next_name()
             self._write(name, self._keyring.seal(_PURPOSE, _packed(message), name.encode()))
+        self._look_at = 0.0
         _sync(self._folder)
 
     def _next_name(self) -> str:

@@ -95,7 +95,7 @@ def _call(connection: sa.Connection, items: Sequence[Callable[[sa.Connection], A
 
 
 class Writer:
-    """A thread that owns the write connection. Lanes come in the order they were added, then plain calls, then turns."""
+    """A thread that owns the write connection. Lanes, plain calls and turns each get their share, however much the others bring."""
 
     def __init__(self, database: Database, *, capacity: int = 20_000) -> None:
         self._database = database
@@ -105,6 +105,7 @@ class Writer:
         self._turns: list[Turn] = []
         self._bell = threading.Condition()
         self._stopping = False
+        self._served = 0
         self._waiting = 0
         self._thread: threading.Thread | None = None
         self._connection: sa.Connection | None = None
@@ -148,12 +149,16 @@ class Writer:
             lane.waiting.append(waiting)
             self._bell.notify()
 
-    async def submit(self, lane: Lane, item: Any) -> Any:
-        """Queue an item and await the commit of its batch; returns its result. Raises WriterBusy, StoreAway, or what the item broke."""
+    def put(self, lane: Lane, item: Any) -> "asyncio.Future[Any]":
+        """Queue an item; its future ends with its batch: the result, StoreAway, or what the item broke. Raises WriterBusy."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
         self._queue(lane, _Waiting(item, future, loop))
-        return await future
+        return future
+
+    async def submit(self, lane: Lane, item: Any) -> Any:
+        """Queue an item and await the commit of its batch; returns its result. Raises WriterBusy, StoreAway, or what the item broke."""
+        return await self.put(lane, item)
 
     def call_sync(self, function: Callable[[sa.Connection], T]) -> T:
         """Run `function` in a write transaction of its own and wait for it. Never call it from a lane or a turn."""
@@ -169,18 +174,29 @@ class Writer:
     def _next(self) -> tuple[Lane, list[_Waiting]] | Turn | None:
         with self._bell:
             while True:
-                for lane in self._lanes:
-                    if lane.waiting:
-                        batch = [lane.waiting.popleft() for _ in range(min(len(lane.waiting), lane.max_batch))]
-                        self._waiting -= len(batch)
-                        return lane, batch
-                if self._stopping:
-                    return None
-                for turn in self._turns:
-                    if turn.rung:
-                        turn.rung = False
-                        return turn
+                job = self._pick()
+                if job is not None or self._stopping:
+                    return job
                 self._bell.wait()
+
+    def _pick(self) -> tuple[Lane, list[_Waiting]] | Turn | None:
+        """The next that has work, from the one after the last served on; a writer that stops serves lanes only."""
+        sources: list[Lane | Turn] = [*self._lanes, *([] if self._stopping else self._turns)]
+        for step in range(len(sources)):
+            number = (self._served + step) % len(sources)
+            source = sources[number]
+            if isinstance(source, Turn) and source.rung:
+                source.rung = False
+            elif not isinstance(source, Lane) or not source.waiting:
+                continue
+            self._served = number + 1
+            return source if isinstance(source, Turn) else (source, self._drained(source))
+        return None
+
+    def _drained(self, lane: Lane) -> list[_Waiting]:
+        batch = [lane.waiting.popleft() for _ in range(min(len(lane.waiting), lane.max_batch))]
+        self._waiting -= len(batch)
+        return batch
 
     def _work(self) -> None:
         while (job := self._next()) is not None:

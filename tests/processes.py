@@ -58,7 +58,7 @@ class Installation:
             **self.more,
         }
         named = {f"WEERKLANK_{name}": value for name, value in wanted.items() if value}
-        inherited = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+        inherited = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "SWI") if name in os.environ}
         self.environment = {**inherited, **keys, **named}
 
     @property

@@ -126,6 +126,7 @@ class Service:
     def _forget_worker(self, arguments: Mapping[str, Any]) -> None:
         patient = forgetting.is_patient(arguments["since"], self.clock())
         self.writer.call_sync(lambda connection: forget_now(connection, self.keyring, arguments["worker_id"], patient=patient))
+        self.identity.drop(arguments["worker_id"])
 
     def prepare(self) -> None:
         """Store the shipped flows and read the programme. Raises NoProgramme."""
