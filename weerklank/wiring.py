@@ -34,6 +34,7 @@ from store.sealing import Keyring
 from store.writer import Writer
 from translations.base import NoTranslator, Translator
 from weerklank.house import Houses, store_shipped
+from weerklank.screens import WEB, Screens, phone_on_a_page
 from weerklank.settings import Settings
 
 DRAIN_EVERY = 1.0
@@ -61,7 +62,7 @@ class Service:
         self.writer = Writer(self.database)
         self.houses = Houses(self.database)
         self.channels: Channels = open_channels(channel_config(settings))
-        self.senders: dict[str, Channel] = {**self.channels.senders, **self.parts.phones}
+        self.senders: dict[str, Channel] = {**self.channels.senders, **self._web_phone(), **self.parts.phones}
         self.identity = Identity(self.keyring)
         self.speech = Speech(self.houses.now)
         self.promises = Promises(self.keyring, self.speech, self.houses.now, self.clock)
@@ -84,6 +85,10 @@ class Service:
 
     def _makings(self) -> Makings:
         return Makings(self.keyring, self.identity, self.speech, self.houses.now, the_lexicon(), self.interpreter, self.clock)
+
+    def _web_phone(self) -> dict[str, Channel]:
+        drawn = Screens(self.writer, self.keyring, self.clock)
+        return {WEB: phone_on_a_page(WEB, drawn)} if self.settings.web_phone else {}
 
     def _delivery_means(self) -> Means:
         sides = CaseSide(self.promises.wording, self.promises.delivered)

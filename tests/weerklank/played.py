@@ -19,8 +19,9 @@ from store.tables import cases
 from weerklank.commands.keys import fresh_lines
 from weerklank.sample import programme_text
 from weerklank.sample.form import Sample
-from weerklank.sample.phones import carry_by_phones, screen_of
+from weerklank.sample.phones import carry_by_phones
 from weerklank.sample.seed import seed
+from weerklank.screens import screen_of
 from weerklank.settings import Settings
 from weerklank.wiring import Service
 

@@ -6,14 +6,10 @@ import sqlalchemy as sa
 
 from api.deps import Phone
 from bot.people import Worker
-from channels.base import Choice
-from channels.registry import CARDS
-from channels.web import WebPhone
-from store import screens
 from store.sealing import Keyring
 from store.tables import cases
-from store.writer import Writer
 from weerklank.sample.form import Sample, SampleCase
+from weerklank.screens import Screens, phone_on_a_page
 from weerklank.wiring import Service
 
 CHANNELS = ("sms", "whatsapp", "telegram", "http_sms", "web")
@@ -25,30 +21,10 @@ def token_of(keyring: Keyring, case_key: str, channel: str) -> str:
     return base64.urlsafe_b64encode(keyring.lookup("sample-phone", case_key, channel)[:_TOKEN_BYTES]).decode()
 
 
-def screen_of(keyring: Keyring, channel: str, token: str) -> bytes:
-    """Give the keyed hash that a phone's screen is kept under."""
-    return keyring.lookup("screen", channel, token)
-
-
-class Screens:
-    """Where the channels write when their far end is a page."""
-
-    def __init__(self, service: Service) -> None:
-        self._writer: Writer = service.writer
-        self._keyring = service.keyring
-        self._clock = service.clock
-
-    async def append(self, channel: str, address: str, text: str, choices: tuple[Choice, ...]) -> None:
-        """Put a message on the screen of one phone."""
-        body = {"text": text, "choices": [{"id": choice.id, "title": choice.title} for choice in choices]}
-        phone, now = screen_of(self._keyring, channel, address), self._clock()
-        await self._writer.call(lambda connection: screens.add(connection, self._keyring, phone, body, now))
-
-
 def carry_by_phones(service: Service) -> None:
     """Let every channel end at the web phone: nothing leaves this machine."""
-    drawn = Screens(service)
-    service.senders.update({name: WebPhone(name, CARDS[name].limits, drawn) for name in CHANNELS})
+    drawn = Screens(service.writer, service.keyring, service.clock)
+    service.senders.update({name: phone_on_a_page(name, drawn) for name in CHANNELS})
 
 
 def listed(connection: sa.Connection, service: Service, sample: Sample) -> tuple[Phone, ...]:

@@ -26,7 +26,8 @@ from store.casekeys import SERVICE
 from store.inbox import WorkerState
 from store.tables import case_grants, cases, sessions, workers
 from weerklank.sample.form import SampleCase
-from weerklank.sample.phones import screen_of, token_of
+from weerklank.sample.phones import token_of
+from weerklank.screens import screen_of
 from weerklank.wiring import Service
 
 
