@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from typing import TypeAlias
 
 from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
-from store.database import Database, open_database
+from store.database import Database, is_away, open_database
 from store.migrate import is_up_to_date
 from weerklank.commands.errors import CommandError
 from weerklank.settings import Settings
@@ -33,14 +34,24 @@ def settings() -> Settings:
         raise CommandError(f"WEERKLANK_{name} is wrong: {first['msg']}") from error
 
 
+def _check_tables(database: Database) -> None:
+    try:
+        with database.read() as connection:
+            there = is_up_to_date(connection)
+    except SQLAlchemyError as error:
+        if not is_away(error):
+            raise
+        raise CommandError("the database cannot be reached; look at WEERKLANK_DATABASE_URL and whether its server runs") from error
+    if not there:
+        raise CommandError("the database has not the tables of this version; run `weerklank db upgrade` first")
+
+
 @contextmanager
 def database_of(present: Settings) -> Generator[Database]:
     """The database of an installation, migrated. Raises CommandError when its tables are of another version."""
     database = open_database(present.database)
     try:
-        with database.read() as connection:
-            if not is_up_to_date(connection):
-                raise CommandError("the database has not the tables of this version; run `weerklank db upgrade` first")
+        _check_tables(database)
         yield database
     finally:
         database.close()

@@ -41,7 +41,7 @@ def run(main: Coroutine[Any, Any, None]) -> None:
     (docs/explanation/performance.md).
     """
     sys.setswitchinterval(_TURN_SECONDS)
-    with asyncio.Runner(loop_factory=uvicorn.Config("", loop="auto").get_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=uvicorn.Config("", loop="auto", log_config=None).get_loop_factory()) as runner:
         runner.run(main)
 
 
