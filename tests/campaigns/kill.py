@@ -38,13 +38,17 @@ _STATUSES = ("sent", "delivered", "queued")
 
 @dataclass(frozen=True, slots=True)
 class Storm:
-    """How hard it blows: kills, workers at once, the longest think time and the longest life of a process between two kills."""
+    """How hard it blows: kills, workers at once, the longest think time and the longest life of a process between two kills.
+
+    `early` is the part of kills that fall while a process still starts.
+    """
 
     kills: int
     seed: int
     at_once: int = 10
     pace: float = 0.5
     longest_life: float = 0.5
+    early: float = 0.3
 
 
 @dataclass
@@ -145,7 +149,7 @@ class Campaign:
     async def _kill_and_restart(self) -> None:
         start_up = 1.5
         while self.kills < self.storm.kills:
-            if self.luck.random() < 0.3:
+            if self.luck.random() < self.storm.early:
                 await asyncio.sleep(self.luck.uniform(0.0, start_up))
             else:
                 began = time.monotonic()
