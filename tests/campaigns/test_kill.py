@@ -1,0 +1,22 @@
+"""Killed fifty times at random, the service has lost nothing and said nothing twice. The long campaign is `make kill`."""
+
+import secrets
+from pathlib import Path
+
+import pytest
+
+from tests.campaigns.kill import Storm, campaign
+from tests.databases import KINDS, Databases, Kind
+
+KILLS = 50
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_killed_at_any_moment_nothing_is_lost_and_nothing_doubled(kind: Kind, databases: Databases, tmp_path: Path) -> None:
+    storm = Storm(KILLS, seed=secrets.randbelow(1_000_000), at_once=8, pace=0.4, longest_life=0.4, early=0.5)
+    with databases.fresh(kind, tmp_path) as url:
+        outcome = campaign(url, tmp_path / "house", storm)
+    print(outcome)
+
+    assert outcome.kills >= KILLS
+    assert not outcome.wrong, outcome
