@@ -1,0 +1,101 @@
+"""Notices to officers by a real mail server: content-free, once, and only what left is said to have left."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.mail import NoMailer, SmtpMailer
+from store.tables import mails
+from tests.doubles.mail import MailDouble
+from tests.line import Line
+
+FIRE = "there is fire and the gate is locked"
+
+
+@pytest.fixture
+def post() -> Iterator[MailDouble]:
+    with MailDouble() as double:
+        yield double
+
+
+def _line(url: str, folder: Path, post: MailDouble) -> Line:
+    return Line(url, folder / "data", mailer=SmtpMailer(post.url))
+
+
+def _states(line: Line) -> dict[str, str]:
+    return {row["kind"]: row["state"] for row in line.rows(mails)}
+
+
+def test_a_notice_says_that_something_waits_and_nothing_else(database_url: str, tmp_path: Path, post: MailDouble) -> None:
+    line = _line(database_url, tmp_path, post)
+    phone = line.phone()
+    phone.send("52746 en")
+    phone.send("They did not pay overtime")
+    states = _states(line)
+    line.close()
+
+    [mail] = post.mails
+    text = mail.as_string()
+    assert states == {"new_case": "sent"}
+    assert mail["To"] == "sanne@halmstra.example, jeroen@halmstra.example"
+    assert "https://line.example/desk/" in text
+    assert not any(word in text for word in ("overtime", "Nodirpar", "WK-", "52746", phone.address, "sms"))
+
+
+def test_danger_is_said_to_have_been_passed_on_only_when_it_was(database_url: str, tmp_path: Path, post: MailDouble) -> None:
+    line = _line(database_url, tmp_path, post)
+    warned = line.phone()
+    warned.send("52746 en")
+    told = warned.send(FIRE)
+    post.mood = "refuse"
+    line.service.notices.ring()
+    other = line.phone(address="+447700900201")
+    other.send("52746 en")
+    line.clock.move(10_000)
+    not_told = other.send(FIRE)
+    line.close()
+
+    assert "the reader is warned now" in told[0]
+    assert "warned" not in not_told[0]
+    assert "999" in not_told[0]
+
+
+def test_a_notice_cut_off_after_it_was_handed_over_is_not_repeated_but_news_of_danger_is(
+    database_url: str, tmp_path: Path, post: MailDouble
+) -> None:
+    post.mood = "hang up"
+    line = _line(database_url, tmp_path, post)
+    phone = line.phone()
+    phone.send("52746 en")
+    phone.send(FIRE)
+    states = _states(line)
+    post.mood = "take"
+    line.clock.move(60_000)
+    line.quiet()
+    later = _states(line)
+    line.close()
+
+    subjects = [mail["Subject"] for mail in post.mails]
+    assert states["new_case"] == "maybe_sent"
+    assert later == {"new_case": "maybe_sent", "danger": "sent"}
+    assert subjects.count("Something new waits for you") == 1
+    assert len([subject for subject in subjects if "Urgent" in subject]) >= 2
+
+
+def test_without_a_mail_server_nobody_is_said_to_be_warned(database_url: str, tmp_path: Path) -> None:
+    line = Line(database_url, tmp_path / "data", mailer=NoMailer())
+    phone = line.phone()
+    phone.send("52746 en")
+    told = phone.send(FIRE)
+    states = _states(line)
+    line.close()
+
+    assert "warned" not in told[0]
+    assert states == {"new_case": "failed", "danger": "failed"}
+
+
+@pytest.mark.parametrize("url", ["", "http://mail.example", "smtp://", "mail.example:25"])
+def test_a_wrong_address_of_a_mail_server_is_refused_with_an_example(url: str) -> None:
+    with pytest.raises(ValueError, match="smtps"):
+        SmtpMailer(url)
