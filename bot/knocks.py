@@ -42,7 +42,7 @@ class Knocks:
         self._knock(connection, {worker_id: channel for worker_id, channel, live_until in rows if live_until <= now}, now)
 
     def _knock(self, connection: sa.Connection, channels: Mapping[str, str], now: int) -> None:
-        people = self._addresses.address_of(connection, list(channels))
+        people = self._addresses.address_of(connection, list(waiting.knocked(connection, list(channels), now)))
         sealed = stored.load(connection, list(people))
         knocks: list[dict[str, Any]] = []
         for worker_id, reach in people.items():
@@ -52,5 +52,4 @@ class Knocks:
                 continue
             knocks += self._speech.rows(reach.worker, channels[worker_id], "knock", session, now)
         kept.put(connection, knocks)
-        waiting.knocked(connection, list(channels), now)
         doorbell.ring(connection, doorbell.ANSWERS)

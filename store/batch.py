@@ -9,15 +9,18 @@ import sqlalchemy as sa
 from store import inbox, mails, outbox, sessions, tasks
 from store.casekeys import CaseKeys
 from store.database import upsert
+from store.many import Many, insert
 from store.tables import case_grants, cases, code_pool, entries, no_cases, signals
 
 _FIXED = frozenset({"id", "reference", "public_key", "data_key_sealed", "opened_at", "forgotten_at"})
 _CHANGEABLE = tuple(column for column in cases.c if column.name not in _FIXED)
-_CHANGE = (
+_CHANGE = Many(
     sa.update(cases)
     .where(cases.c.id == sa.bindparam("b_id"))
     .values({column.name: sa.bindparam(f"b_{column.name}", type_=column.type) for column in _CHANGEABLE})
 )
+_GRANTS = insert(case_grants, ("case_id", "reader", "envelope"))
+_ENTRIES = insert(entries, ("case_id", "seq", "kind", "author", "at", "sealed", "hash"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +125,16 @@ def _open_cases(connection: sa.Connection, new: Sequence[NewCase]) -> dict[str, 
         for case in new
         for reader, envelope in case.keys.grants
     ]
-    connection.execute(sa.insert(case_grants), grants)
-    connection.execute(sa.insert(entries), [{**entry, "case_id": ids[case.row["reference"]]} for case in new for entry in case.entries])
+    _GRANTS.run(connection, grants)
+    _ENTRIES.run(connection, [{**entry, "case_id": ids[case.row["reference"]]} for case in new for entry in case.entries])
     return ids
 
 
 def _change_cases(connection: sa.Connection, changed: Sequence[ChangedCase]) -> None:
     if not changed:
         return
-    connection.execute(_CHANGE, [{"b_id": case.row["id"]} | {f"b_{c.name}": case.row[c.name] for c in _CHANGEABLE} for case in changed])
-    rows = [entry for case in changed for entry in case.entries]
-    if rows:
-        connection.execute(sa.insert(entries), rows)
+    _CHANGE.run(connection, [{"b_id": case.row["id"]} | {f"b_{c.name}": case.row[c.name] for c in _CHANGEABLE} for case in changed])
+    _ENTRIES.run(connection, [entry for case in changed for entry in case.entries])
 
 
 def _put_messages(connection: sa.Connection, messages: Sequence[Message], known: Mapping[str, int]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from store.database import insert_new
+from store.many import Many, insert
 from store.tables import early_statuses, outbox
 
 RANK = {"queued": 0, "sent": 1, "undelivered": 2, "failed": 2, "delivered": 3, "read": 4}
@@ -59,13 +60,20 @@ _DEFAULTS: dict[str, Any] = {
     "mail_id": None,
     "sealed": None,
     "sealed_else": None,
+    "lease_until": None,
+    "attempts": 0,
+    "maybe": False,
+    "provider_id": None,
+    "status": None,
+    "failure": None,
+    "settled_at": None,
 }
+_PUT = insert(outbox, (*_DEFAULTS, "worker_id", "channel", "kind", "state", "due_at", "created_at"))
 
 
 def put(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Put rows in the outbox. Each has at least worker_id, channel, kind, state, due_at, created_at (see store/tables.py)."""
-    if rows:
-        connection.execute(sa.insert(outbox), [_DEFAULTS | row for row in rows])
+    _PUT.run(connection, [_DEFAULTS | row for row in rows])
 
 
 def with_case(case: Mapping[str, Any], seq: int, kind: str, now: int) -> dict[str, Any]:
@@ -138,7 +146,7 @@ def claim(connection: sa.Connection, now: int, lease_until: int, channels: Seque
     return rows
 
 
-_SETTLE = (
+_SETTLE = Many(
     sa.update(outbox)
     .where(outbox.c.id == sa.bindparam("b_id"))
     .values(
@@ -149,7 +157,7 @@ _SETTLE = (
         due_at=sa.bindparam("b_due_at"),
         maybe=sa.or_(outbox.c.maybe, sa.bindparam("b_maybe", type_=sa.Boolean)),
         settled_at=sa.bindparam("b_now"),
-        lease_until=None,
+        lease_until=sa.null(),
     )
 )
 _WIPE = sa.update(outbox).where(outbox.c.id.in_(sa.bindparam("ids", expanding=True))).values(sealed=None, sealed_else=None)
@@ -157,8 +165,8 @@ _WIPE = sa.update(outbox).where(outbox.c.id.in_(sa.bindparam("ids", expanding=Tr
 
 def settle(connection: sa.Connection, settlements: Sequence[Settlement], now: int) -> list[Moved]:
     """Write how sends ended; what a carrier said before we had its id is applied too. Returns the rows that moved on."""
-    connection.execute(
-        _SETTLE,
+    _SETTLE.run(
+        connection,
         [
             {
                 "b_id": s.id,

@@ -4,22 +4,19 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
+from store.many import Many, insert_or_change
 from store.tables import sessions, workers
+
+_SESSIONS = insert_or_change(sessions, ("worker_id", "channel", "sealed", "updated_at"), ["worker_id"], ("channel", "sealed", "updated_at"))
 
 
 def save(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Write sessions (worker_id, channel, sealed, updated_at), new or known."""
-    if not rows:
-        return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    new = dialect.insert(sessions)
-    kept = {column: getattr(new.excluded, column) for column in ("channel", "sealed", "updated_at")}
-    connection.execute(new.on_conflict_do_update(index_elements=["worker_id"], set_=kept), list(rows))
+    _SESSIONS.run(connection, rows)
 
 
-_WORKER = (
+_WORKER = Many(
     sa.update(workers)
     .where(workers.c.id == sa.bindparam("b_id"))
     .values(
@@ -28,15 +25,14 @@ _WORKER = (
         knocked_at=sa.bindparam("b_knocked_at"),
         wrong_codes=sa.bindparam("b_wrong_codes"),
         code_blocked_until=sa.bindparam("b_code_blocked_until"),
-        closed_to=None,
+        closed_to=sa.null(),
     )
 )
 
 
 def save_workers(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Write workers' states after they wrote (keys as the columns, with the prefix `b_`): whoever writes to us may be written to again."""
-    if rows:
-        connection.execute(_WORKER, list(rows))
+    _WORKER.run(connection, rows)
 
 
 def forget(connection: sa.Connection, worker_id: str) -> None:

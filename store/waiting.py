@@ -39,9 +39,10 @@ def not_knocked(connection: sa.Connection, most: int) -> list[tuple[str, str, in
     return [(row[0], row[1], row[2]) for row in found]
 
 
-def knocked(connection: sa.Connection, worker_ids: Sequence[str], now: int) -> None:
-    """Remember that a knock goes out to these workers."""
-    connection.execute(sa.update(workers).where(workers.c.id.in_(list(worker_ids))).values(knocked_at=now))
+def knocked(connection: sa.Connection, worker_ids: Sequence[str], now: int) -> set[str]:
+    """Remember that a knock goes out to these workers; returns those to whom no other process knocks in the same moment."""
+    free = workers.c.id.in_(list(worker_ids)) & workers.c.knocked_at.is_(None)
+    return set(connection.execute(sa.update(workers).where(free).values(knocked_at=now).returning(workers.c.id)).scalars())
 
 
 def shut(connection: sa.Connection, worker_id: str, why: str) -> None:

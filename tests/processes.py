@@ -1,6 +1,7 @@
 """The installed command as processes of their own, with settings by environment and doubles in the carriers' place."""
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -21,11 +22,12 @@ _PATIENCE = 30.0
 
 
 def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """A port of loopback that nobody listens on, below those that outgoing connections are given: a killed service gets its own back."""
+    while True:
+        port = 20_000 + secrets.randbelow(10_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
 
 
 @dataclass

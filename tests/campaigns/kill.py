@@ -156,7 +156,7 @@ class Campaign:
                 await asyncio.to_thread(self.house.await_up)
                 start_up = max(start_up / 2, time.monotonic() - began)
                 await asyncio.sleep(self.luck.uniform(0.0, self.storm.longest_life))
-            names = [name for name in self.house.names if len(self.house.names) == 1 or self.luck.random() < 0.7]
+            names = self.luck.sample(self.house.names, k=self.luck.randint(1, len(self.house.names)))
             for name in names:
                 self.house.kill(name)
                 self.kills += 1
