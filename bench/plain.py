@@ -43,42 +43,62 @@ class Base(DeclarativeBase):
 
 
 class WorkerRow(Base):
+    """A worker."""
+
     __table__ = tables.workers
 
 
 class Contact(Base):
+    """An address."""
+
     __table__ = tables.contacts
 
 
 class InboxRow(Base):
+    """A kept message."""
+
     __table__ = tables.inbox
 
 
 class SessionRow(Base):
+    """Where a worker stands."""
+
     __table__ = tables.sessions
 
 
 class CaseRow(Base):
+    """A case."""
+
     __table__ = tables.cases
 
 
 class Grant(Base):
+    """Who may open a case."""
+
     __table__ = tables.case_grants
 
 
 class EntryRow(Base):
+    """An entry of a timeline."""
+
     __table__ = tables.entries
 
 
 class OutboxRow(Base):
+    """A message to a worker."""
+
     __table__ = tables.outbox
 
 
 class MailRow(Base):
+    """A notice to officers."""
+
     __table__ = tables.mails
 
 
 class CodeRow(Base):
+    """A code that lies ready."""
+
     __table__ = tables.code_pool
 
 

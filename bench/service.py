@@ -1,4 +1,4 @@
-"""The real service under load: `weerklank serve` (and `work` on PostgreSQL) as processes, a carrier that takes its time, and what they cost."""
+"""The real service under load: `weerklank serve` (and `work` on PostgreSQL) as processes, and what a message costs them."""
 
 import json
 import os

@@ -41,7 +41,7 @@ def write_requests(path: Path, posts: list[list[bytes]]) -> Path:
 def lay_codes(database: Database, keyring: Keyring, count: int) -> None:
     """Lay codes ready, as the service does ahead of need (`codes_ahead`).
 
-    Each has a random value in the place of its slow hash: 40 ms each would be spent before the measurement, and nothing here looks a code up.
+    Each has a random value in the place of its slow hash: those 40 ms are spent before anybody writes, and nothing here looks a code up.
     """
     rows = []
     for _ in range(count):

@@ -81,7 +81,7 @@ class Inbox:
             self.on_words()
         return taken
 
-    def _drop_spooled(self, ended: Sequence[tuple[Path, bool | BaseException]]) -> None:
+    def _drop_spooled(self, ended: Sequence[tuple[Path, object]]) -> None:
         """Remove what the inbox took; what it refuses is set aside, so that it holds up nobody. Raises StoreAway or WriterBusy."""
         self._spool.remove([path for path, result in ended if not isinstance(result, BaseException)])
         for path, result in ended:
@@ -90,16 +90,16 @@ class Inbox:
             if isinstance(result, BaseException):
                 self._spool.set_aside(path)
 
-    def _keep(self, connection: sa.Connection, messages: Sequence[Inbound]) -> Sequence[bool]:
+    def _keep(self, connection: sa.Connection, messages: Sequence[Inbound]) -> Sequence[None]:
         workers = self._identity.pseudonyms(connection, [(message.channel, message.address) for message in messages])
         now = self._clock()
         rows = [
             kept.NewMessage(m.channel, m.key, worker.id, seal_with(worker.key, _content(m), inbox_aad(m.channel, m.key)), now)
             for m, worker in zip(messages, workers, strict=True)
         ]
-        new = kept.keep(connection, rows)
+        kept.keep(connection, rows)
         doorbell.ring(connection, doorbell.WORDS)
-        return [(message.channel, message.key) in new for message in messages]
+        return [None] * len(messages)
 
     def _note(self, connection: sa.Connection, statuses: Sequence[Status]) -> Sequence[None]:
         moved = sent.note_statuses(connection, [(s.provider_id, s.status, s.error) for s in statuses], self._clock())

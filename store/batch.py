@@ -17,7 +17,8 @@ _CHANGEABLE = tuple(column for column in cases.c if column.name not in _FIXED)
 _CHANGE = Many(
     sa.update(cases)
     .where(cases.c.id == sa.bindparam("b_id"))
-    .values({column.name: sa.bindparam(f"b_{column.name}", type_=column.type) for column in _CHANGEABLE})
+    .values({column.name: sa.bindparam(f"b_{column.name}", type_=column.type) for column in _CHANGEABLE}),
+    prefix="b_",
 )
 _GRANTS = insert(case_grants, ("case_id", "reader", "envelope"))
 _ENTRIES = insert(entries, ("case_id", "seq", "kind", "author", "at", "sealed", "hash"))
@@ -133,7 +134,7 @@ def _open_cases(connection: sa.Connection, new: Sequence[NewCase]) -> dict[str, 
 def _change_cases(connection: sa.Connection, changed: Sequence[ChangedCase]) -> None:
     if not changed:
         return
-    _CHANGE.run(connection, [{"b_id": case.row["id"]} | {f"b_{c.name}": case.row[c.name] for c in _CHANGEABLE} for case in changed])
+    _CHANGE.run(connection, [case.row for case in changed])
     _ENTRIES.run(connection, [entry for case in changed for entry in case.entries])
 
 

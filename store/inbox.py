@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
-from store.database import insert_new
+from store.many import insert_unless_there
 from store.tables import inbox, sessions, workers
 
 MOST_ATTEMPTS = 5
@@ -48,17 +49,27 @@ class WorkerState:
     code_blocked_until: int
     closed_to: str | None
     session_sealed: bytes | None
+    talked_at: int
 
 
-def keep(connection: sa.Connection, messages: Sequence[NewMessage]) -> set[tuple[str, str]]:
-    """Keep messages that are not there yet; returns the (channel, key) of those that are new. Safe under concurrent duplicates."""
-    once = {(m.channel, m.key): m for m in messages}
+_KEEP = insert_unless_there(inbox, ("channel", "key", "worker_id", "sealed", "received_at", "state", "attempts"), ["channel", "key"])
+
+
+def keep(connection: sa.Connection, messages: Sequence[NewMessage]) -> None:
+    """Keep messages; one whose carrier's key is there already is left out, also inside the batch and under concurrent duplicates."""
     rows = [
-        {"channel": m.channel, "key": m.key, "worker_id": m.worker_id, "sealed": m.sealed, "received_at": m.received_at, "state": "new"}
-        for m in once.values()
+        {
+            "channel": m.channel,
+            "key": m.key,
+            "worker_id": m.worker_id,
+            "sealed": m.sealed,
+            "received_at": m.received_at,
+            "state": "new",
+            "attempts": 0,
+        }
+        for m in messages
     ]
-    added = insert_new(connection, inbox, rows, ["channel", "key"], inbox.c.channel + sa.literal("\n") + inbox.c.key)
-    return {(channel, key) for channel, _, key in (name.partition("\n") for name in added)}
+    _KEEP.run(connection, rows)
 
 
 _STATE = (
@@ -72,6 +83,7 @@ _STATE = (
         workers.c.code_blocked_until,
         workers.c.closed_to,
         sessions.c.sealed,
+        sa.func.coalesce(sessions.c.updated_at, 0),
     )
     .join_from(workers, sessions, sessions.c.worker_id == workers.c.id, isouter=True)
     .where(workers.c.id.in_(sa.bindparam("ids", expanding=True)))
@@ -91,6 +103,12 @@ _MESSAGES = (
 )
 
 
+def states(connection: sa.Connection, worker_ids: Sequence[str]) -> dict[str, WorkerState]:
+    """How these workers stand now; the caller holds them locked."""
+    rows: list[tuple[Any, ...]] = [tuple(row) for row in connection.execute(_STATE, {"ids": list(worker_ids)})]
+    return {row[0]: WorkerState(*row) for row in rows}
+
+
 def claim(connection: sa.Connection, most: int, skipped: Collection[str]) -> tuple[dict[str, WorkerState], list[WaitingMessage]]:
     """Take up to `most` waiting messages in order, with their workers locked, so that no other process handles the same person.
 
@@ -102,9 +120,9 @@ def claim(connection: sa.Connection, most: int, skipped: Collection[str]) -> tup
     if connection.dialect.name == "postgresql":
         # Locked first and read by a statement of its own: what the holder before us committed is seen, the session too.
         ids = list(connection.execute(_LOCK, {"ids": ids}).scalars())
-    states = {row[0]: WorkerState(*row) for row in connection.execute(_STATE, {"ids": ids})}
-    found = connection.execute(_MESSAGES, {"ids": list(states), "most": most})
-    return states, [WaitingMessage(*row) for row in found]
+    present = states(connection, ids)
+    found = connection.execute(_MESSAGES, {"ids": list(present), "most": most})
+    return present, [WaitingMessage(*row) for row in found]
 
 
 _DONE = sa.update(inbox).where(inbox.c.id.in_(sa.bindparam("ids", expanding=True))).values(state="done", sealed=None)

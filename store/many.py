@@ -26,9 +26,13 @@ class _Compiled:
 
 
 class Many:
-    """A statement with bound names, at least two, and no fixed values; every row must hold every name, and may hold more."""
+    """A statement with bound names, at least two, and no fixed values; every row must hold every name, and may hold more.
 
-    def __init__(self, on_sqlite: sa.Executable, on_postgresql: sa.Executable | None = None) -> None:
+    A bound name may not be a column's own in an UPDATE, so it may have a `prefix` that the rows' names have not.
+    """
+
+    def __init__(self, on_sqlite: sa.Executable, on_postgresql: sa.Executable | None = None, *, prefix: str = "") -> None:
+        self._prefix = prefix
         self._statements: dict[str, Any] = {"sqlite": on_sqlite, "postgresql": on_postgresql if on_postgresql is not None else on_sqlite}
         self._compiled: dict[str, _Compiled] = {}
 
@@ -46,8 +50,11 @@ class Many:
         if known is None:
             made = self._statements[dialect.name].compile(dialect=dialect)
             names = tuple(made.positiontup or made.binds)
-            in_json = frozenset(name for name in names if isinstance(made.binds[name].type, sa.JSON))
-            known = self._compiled[dialect.name] = _Compiled(str(made), names, itemgetter(*names), in_json, made.positiontup is not None)
+            if any(not bind.required for bind in made.binds.values()):
+                raise ValueError("a statement for many rows may hold no value of its own")
+            keys = [name.removeprefix(self._prefix) for name in names]
+            in_json = frozenset(key for key, name in zip(keys, names, strict=True) if isinstance(made.binds[name].type, sa.JSON))
+            known = self._compiled[dialect.name] = _Compiled(str(made), names, itemgetter(*keys), in_json, made.positiontup is not None)
         return known
 
 
@@ -62,4 +69,13 @@ def insert_or_change(table: sa.Table, names: Sequence[str], unique: Sequence[str
     for dialect in (sqlite, postgresql):
         new = dialect.insert(table).values({name: sa.bindparam(name, type_=table.c[name].type) for name in names})
         made.append(new.on_conflict_do_update(index_elements=unique, set_={name: new.excluded[name] for name in changed}))
+    return Many(*made)
+
+
+def insert_unless_there(table: sa.Table, names: Sequence[str], unique: Sequence[str]) -> Many:
+    """An INSERT that leaves out a row whose `unique` columns are there already. It does not say which: see store.database.insert_new."""
+    made: list[sa.Executable] = []
+    for dialect in (sqlite, postgresql):
+        new = dialect.insert(table).values({name: sa.bindparam(name, type_=table.c[name].type) for name in names})
+        made.append(new.on_conflict_do_nothing(index_elements=unique))
     return Many(*made)

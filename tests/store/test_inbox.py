@@ -22,19 +22,16 @@ def _worker(connection: sa.Connection, *names: str) -> None:
 
 
 def test_a_message_is_kept_once_also_inside_one_batch(writer: Writer) -> None:
-    first = writer.call_sync(lambda c: inbox.keep(c, [_message("a"), _message("b"), _message("a")]))
-    second = writer.call_sync(lambda c: inbox.keep(c, [_message("b"), _message("c")]))
+    writer.call_sync(lambda c: inbox.keep(c, [_message("a"), _message("b"), _message("a")]))
+    writer.call_sync(lambda c: inbox.keep(c, [_message("b"), _message("c")]))
 
-    assert first == {("sms", "a"), ("sms", "b")}
-    assert second == {("sms", "c")}
+    assert writer.call_sync(lambda c: list(c.execute(sa.select(table.c.key).order_by(table.c.id)).scalars())) == ["a", "b", "c"]
 
 
 def test_the_same_message_from_eight_processes_at_once_is_kept_once(database: Database) -> None:
-    new: list[set[tuple[str, str]]] = []
-
     def bring() -> None:
         with database.write() as connection:
-            new.append(inbox.keep(connection, [_message("same")]))
+            inbox.keep(connection, [_message("same")])
 
     threads = [threading.Thread(target=bring) for _ in range(8)]
     for thread in threads:
@@ -42,7 +39,6 @@ def test_the_same_message_from_eight_processes_at_once_is_kept_once(database: Da
     for thread in threads:
         thread.join()
 
-    assert sorted(map(len, new)) == [0] * 7 + [1]
     with database.read() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one() == 1
 
@@ -63,9 +59,8 @@ def test_a_handled_message_keeps_its_key_and_loses_its_content(writer: Writer, d
     _, [message] = writer.call_sync(lambda c: inbox.claim(c, 10, ()))
     writer.call_sync(lambda c: inbox.done(c, [message.id]))
 
-    again = writer.call_sync(lambda c: inbox.keep(c, [_message("1", "anna")]))
+    writer.call_sync(lambda c: inbox.keep(c, [_message("1", "anna")]))
 
-    assert again == set()
     with database.read() as connection:
         assert connection.execute(sa.select(table.c.sealed, table.c.state)).one() == (None, "done")
 
