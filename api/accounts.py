@@ -20,6 +20,7 @@ _TOTP_PURPOSE = "officers.totp_sealed"
 _FREE_TRIES = 5
 _FIRST_WAIT = 60_000
 _LONGEST_WAIT = 15 * 60_000
+_FORGOTTEN_AFTER = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,11 @@ def officer_by_email(connection: sa.Connection, email: str) -> Officer:
     return officer_of(row)
 
 
-def waiting_for_enrolment(email: str) -> sa.Select[tuple[str]]:
-    """Select the id of an officer who is known (from the programme file, say) and has no password yet."""
-    return sa.select(officers.c.id).where(_email_is(email), officers.c.active, officers.c.password_hash.is_(None))
+def waiting_for_enrolment(connection: sa.Connection, email: str) -> str | None:
+    """Find the id of an officer who is known (from the programme file, say) and has no password yet."""
+    waiting = sa.select(officers.c.id).where(_email_is(email), officers.c.active, officers.c.password_hash.is_(None))
+    found: str | None = connection.execute(waiting).scalar_one_or_none()
+    return found
 
 
 def add(connection: sa.Connection, new: NewOfficer) -> Officer:
@@ -175,16 +178,23 @@ def enrol(connection: sa.Connection, keyring: Keyring, officer_id: str, new: Cre
 
 
 def count_failure(connection: sa.Connection, officer_id: str, now: int) -> None:
-    """Count a failed sign-in: after five the account rests, longer each time, at most a quarter of an hour.
+    """Count a failed sign-in: at every fifth the account rests, twice as long each time, at most a quarter of an hour.
 
-    Tries while it rests neither count nor prolong it, so that a stranger cannot shut an officer out for good. An unknown id
-    costs the same two statements, so that time tells nobody who has an account (ASVS 6.3.8).
+    Tries while it rests neither count nor prolong it, and an hour without a counted try forgets them all, so that wrong tries now
+    and then never shut an officer out. Whoever sends five more as soon as each rest ends does, for as long as they go on: sessions
+    and API tokens go on working meanwhile, and a new link lets in at once. `locked_until` is also the moment of the last counted
+    try. An unknown id costs the same two statements, so that time tells nobody who has an account (ASVS 6.3.8).
     """
     mine = sa.update(officers).where(officers.c.id == officer_id, officers.c.locked_until <= now)
-    failures = connection.execute(mine.values(failures=officers.c.failures + 1).returning(officers.c.failures)).scalar() or 0
-    over = failures - _FREE_TRIES
-    wait = min(_FIRST_WAIT << min(over, 10), _LONGEST_WAIT) if over >= 0 else 0
-    connection.execute(mine.where(sa.literal(wait) > 0).values(locked_until=now + wait))
+    count = sa.case((officers.c.locked_until <= now - _FORGOTTEN_AFTER, 1), else_=officers.c.failures + 1)
+    failures = connection.execute(mine.values(failures=count).returning(officers.c.failures)).scalar() or 0
+    connection.execute(mine.values(locked_until=now + _rest_after(failures)))
+
+
+def _rest_after(failures: int) -> int:
+    """Give how long an account rests after so many failures, in ms."""
+    rests, since = divmod(failures, _FREE_TRIES)
+    return min(_FIRST_WAIT << min(rests - 1, 10), _LONGEST_WAIT) if rests and not since else 0
 
 
 def use_code(connection: sa.Connection, officer_id: str, step: int, now: int) -> bool:

@@ -1,7 +1,6 @@
 """The second factor: a six-digit code of the officer's authenticator app, good once (ASVS 6.5.1)."""
 
 import hmac
-import time
 
 import segno
 from pyotp import random_base32
@@ -35,9 +34,3 @@ def step_of(secret: str, code: str, now: int) -> int | None:
         if hmac.compare_digest(known.generate_otp(step).encode(), code.encode()):
             found = step
     return found
-
-
-def code_at(secret: str, now: int | None = None) -> str:
-    """Give the code an app would show at a time (ms), for tests and for a log-in from a script."""
-    seconds = time.time() if now is None else now / 1000
-    return TOTP(secret).at(int(seconds))

@@ -15,8 +15,9 @@ from api import accounts, passwords, sessions, signin, totp
 from api.accounts import Credentials
 from api.deps import Services
 from api.desk.pages import render
-from api.errors import TABLE, NotRight
+from api.errors import NotRight, Problem, problem_of
 from api.guard import House, SignedIn, check_form_token, drop_session, keep_session, refuse_other_sites, services_of
+from api.passwords import TooBusy
 from api.signin import Admitted, Proof
 from cases.model import Officer
 from store.sealing import Unopenable
@@ -75,10 +76,17 @@ def sign_in(request: Request, house: House, given: Annotated[SignInForm, Form()]
     refuse_other_sites(request)
     try:
         admitted = signin.sign_in(house, Proof(given.email, given.password, given.totp))
-    except NotRight:
-        context = {"next": given.next, "email": given.email, "error": TABLE[NotRight].sentence, "ended": False}
-        return render(request, "sign_in.html", context, status=401)
+    except (NotRight, TooBusy) as error:
+        return _ask_again(request, given, problem_of(error))
     return _let_in(house, admitted, _inside(given.next))
+
+
+def _ask_again(request: Request, given: SignInForm, problem: Problem) -> Response:
+    context = {"next": given.next, "email": given.email, "error": problem.sentence, "ended": False}
+    response = render(request, "sign_in.html", context, status=problem.status)
+    if problem.retry_after:
+        response.headers["Retry-After"] = str(problem.retry_after)
+    return response
 
 
 def _let_in(house: Services, admitted: Admitted, path: str) -> Response:

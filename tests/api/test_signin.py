@@ -2,14 +2,15 @@
 
 import statistics
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 import sqlalchemy as sa
 
-from api import passwords, sessions, totp
+from api import passwords, sessions
 from store.tables import officer_links, officer_sessions, officers
-from tests.api.town import GATE, PASSWORD, Town, form_token, town_on
+from tests.api.town import GATE, PASSWORD, Town, code_at, form_token, town_on
 
 WRONG = "a long walk by the sea"
 
@@ -64,6 +65,88 @@ def test_after_five_wrong_tries_the_account_rests_even_for_the_right_proof(town:
 
     town.house.clock.pass_by(15 * 60_000)
     assert town.browser().post("/api/v1/sessions", json=town.proof("sanne")).status_code == 201
+
+
+def _tries(town: Town, count: int) -> None:
+    """A stranger guesses, without waiting."""
+    for _ in range(count):
+        proof = {"email": "sanne@halmstra.example", "password": WRONG, "totp": "000000"}
+        assert town.browser().post("/api/v1/sessions", json=proof).status_code == 401
+
+
+def _comes_in(town: Town) -> bool:
+    return town.browser().post("/api/v1/sessions", json=town.proof("sanne")).status_code == 201
+
+
+def test_after_a_rest_one_wrong_try_starts_no_other(town: Town) -> None:
+    town.enrol("sanne")
+    for _ in range(4):
+        _tries(town, 5)
+        town.house.clock.pass_by(15 * 60_000)
+
+    _tries(town, 4)
+
+    assert _comes_in(town)
+
+
+def test_each_rest_of_a_guesser_is_longer_and_none_is_over_a_quarter_of_an_hour(small_town: Town) -> None:
+    small_town.enrol("sanne")
+    rests = []
+    for _ in range(6):
+        _tries(small_town, 5)
+        with small_town.house.services.database.read() as connection:
+            until = connection.execute(sa.select(officers.c.locked_until).where(officers.c.id == "sanne")).scalar_one()
+        rests.append((until - small_town.house.clock()) // 60_000)
+        small_town.house.clock.now = until
+
+    assert rests == [1, 2, 4, 8, 15, 15]
+
+
+def test_a_right_sign_in_forgets_the_wrong_tries_before_it(town: Town) -> None:
+    town.enrol("sanne")
+    _tries(town, 4)
+    assert _comes_in(town)
+
+    _tries(town, 4)
+
+    assert _comes_in(town)
+
+
+def test_wrong_tries_now_and_then_never_shut_an_officer_out(town: Town) -> None:
+    town.enrol("sanne")
+    for _ in range(12):
+        _tries(town, 1)
+        town.house.clock.pass_by(3_600_000)
+
+    _tries(town, 4)
+
+    assert _comes_in(town)
+
+
+def test_a_crowd_at_the_door_is_sent_off_at_once_and_holds_up_nobody_else(small_town: Town) -> None:
+    door, form = small_town.browser(), {"email": "sanne@halmstra.example", "password": WRONG, "totp": "000000"}
+    with ThreadPoolExecutor(4) as crowd:
+        with passwords._turn(), passwords._turn():
+            waiting = [crowd.submit(door.post, "/api/v1/sessions", json=form) for _ in range(4)]
+            patience = time.perf_counter() + 10
+            while passwords._places._value > 0 and time.perf_counter() < patience:
+                time.sleep(0.005)
+            start = time.perf_counter()
+            for_a_program = door.post("/api/v1/sessions", json=form)
+            for_a_person = door.post("/desk/sign-in", data=form)
+            elsewhere = door.get("/desk/sign-in")
+            took = time.perf_counter() - start
+        answers = [each.result().status_code for each in waiting]
+
+    assert (for_a_program.status_code, for_a_program.headers["retry-after"]) == (429, "5")
+    assert for_a_program.headers["content-type"] == "application/problem+json"
+    assert for_a_program.json()["type"] == "urn:weerklank:problem:busy"
+    assert (for_a_person.status_code, for_a_person.headers["retry-after"]) == (429, "5")
+    assert "Try again in a few seconds" in for_a_person.text
+    assert 'value="sanne@halmstra.example"' in for_a_person.text
+    assert elsewhere.status_code == 200
+    assert took < 3
+    assert answers == [401] * 4
 
 
 def test_an_unknown_address_costs_the_same_time(small_town: Town) -> None:
@@ -175,7 +258,7 @@ def test_a_new_officer_comes_in_by_a_link_and_next_time_with_what_they_chose(tow
     page = browser.post("/desk/enter", data={"token": token}).text
     secret = _between(page, '<p class="secret">', "</p>").replace(" ", "")
     sealed = _between(page, 'name="sealed" value="', '"')
-    code = totp.code_at(secret, town.house.clock())
+    code = code_at(secret, town.house.clock())
 
     answer = browser.post("/desk/enrol", data={"token": token, "sealed": sealed, "password": PASSWORD, "code": code})
 
@@ -197,7 +280,7 @@ def test_enrolling_asks_again_and_the_link_still_works(small_town: Town, passwor
     browser, token = small_town.browser(), small_town.link("karim")
     page = browser.post("/desk/enter", data={"token": token}).text
     secret = _between(page, '<p class="secret">', "</p>").replace(" ", "")
-    given = totp.code_at(secret, small_town.house.clock()) if code == "right" else "000000"
+    given = code_at(secret, small_town.house.clock()) if code == "right" else "000000"
     form = {"token": token, "sealed": _between(page, 'name="sealed" value="', '"'), "password": password, "code": given}
 
     answer = browser.post("/desk/enrol", data=form)
@@ -213,7 +296,7 @@ def test_a_secret_shown_for_one_link_enrols_nobody_else(small_town: Town) -> Non
     secret = _between(page, '<p class="secret">', "</p>").replace(" ", "")
     form = {"token": other, "sealed": _between(page, 'name="sealed" value="', '"'), "password": PASSWORD}
 
-    answer = browser.post("/desk/enrol", data=form | {"code": totp.code_at(secret, small_town.house.clock())})
+    answer = browser.post("/desk/enrol", data=form | {"code": code_at(secret, small_town.house.clock())})
 
     assert answer.status_code == 401
 
