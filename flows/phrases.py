@@ -1,7 +1,8 @@
 """Phrases that are looked for inside a worker's words, in scripts with and without spaces.
 
 A phrase is written as people say it. `kill*` stands for every word that begins so, and `lock* .. outside` allows up to four words in
-between. A phrase under the label NOTHING takes its words away: `fire me` is no fire. The longest phrase at a place wins.
+between. A phrase under the label NOTHING takes its words away, unless a longer one begins at the same place: `fire me` is no fire. All
+others may share their words, for `want to kill myself` begins like a threat and is none.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -61,17 +62,16 @@ class PhraseBook:
         for place, token in enumerate(said.tokens):
             if place < past or not (token in self.words or token[: self.head] in self.stems):
                 continue
-            past, label = self._longest(said.tokens, place)
-            found.add(label)
-        return frozenset(found - {NOTHING})
+            taken, here = self._standing(said.tokens, place)
+            found |= here
+            past = past if here else taken
+        return frozenset(found)
 
-    def _longest(self, tokens: tuple[str, ...], place: int) -> tuple[int, str]:
-        best = (place, NOTHING)
-        for phrase in self._beginning(tokens[place]):
-            end = _end(phrase.rest, tokens, place + 1)
-            if end > best[0] or (end == best[0] and phrase.label == NOTHING):
-                best = (end, phrase.label)
-        return best
+    def _standing(self, tokens: tuple[str, ...], place: int) -> tuple[int, set[str]]:
+        """Where the longest phrase that means nothing ends, and the labels of those that are longer."""
+        ends = [(_end(phrase.rest, tokens, place + 1), phrase.label) for phrase in self._beginning(tokens[place])]
+        taken = max((end for end, label in ends if label == NOTHING), default=0)
+        return taken, {label for end, label in ends if label != NOTHING and end > taken}
 
     def _beginning(self, token: str) -> Iterator[_Phrase]:
         yield from self.words.get(token, ())

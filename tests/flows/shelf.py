@@ -43,6 +43,7 @@ def longest_facts(language: str) -> dict[str, str]:
         "listening_note": note,
         "waiting": "2",
         "warned": "yes",
+        "wait": "60",
     }
 
 

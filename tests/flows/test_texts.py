@@ -166,6 +166,24 @@ def test_codes_and_dates_are_in_the_digits_of_the_worker() -> None:
     assert not re.search("[0-9]", first)
 
 
+@pytest.mark.parametrize(
+    ("language", "one", "more"),
+    [
+        ("en", "1 minute.", "8 minutes."), ("nl", "1 minuut", "8 minuten"), ("es", "1 minuto.", "8 minutos."), ("bn", "১ মিনিট", "৮ মিনিট"),
+    ],
+)  # fmt: skip
+def test_whoever_mistypes_a_code_reads_how_long_to_wait(language: str, one: str, more: str) -> None:
+    flow, _, _, say = next(each for each in spoken() if each[1] == "wrong_code")
+
+    (first,) = render(flow, say, View(language, MEASURES["sms"], {}))
+    (later,) = render(flow, say, View(language, MEASURES["sms"], {"wait": "8"}))
+    assert one in first.text
+    assert more not in first.text
+    assert more in later.text
+    assert one not in later.text
+    assert max(segments(first.text).segments, segments(later.text).segments) <= 2
+
+
 def test_a_form_of_a_language_is_spoken_to_in_that_language() -> None:
     flow, _, _, say = next(each for each in spoken() if each[1] == "listen")
     said = {tag: render(flow, say, View(tag, MEASURES["sms"], {}))[0].text for tag in ("es-PE", "bn-Latn", "nl-BE", "sw", "en-GB")}

@@ -8,7 +8,7 @@ import yaml
 from bot.lexicon import lexicon_of, the_lexicon
 from cases.severity import FLOORS
 from flows.events import DangerKind
-from flows.phrases import saying
+from flows.phrases import NOTHING, book, saying
 from translations import danger
 from words.fold import fold
 
@@ -23,11 +23,11 @@ def _heard(text: str) -> DangerKind | None:
 
 
 def test_danger_in_the_labelled_table_is_heard_and_gets_its_own_answer() -> None:
-    """All 86 lines are heard today. Who wrote the lists wrote the table too, so the true share will be lower."""
+    """All 145 lines are heard today. Who wrote the lists wrote the table too, so the true share will be lower."""
     dangers = [row for row in ROWS if row["hears"] != "none"]
     missed = [row["text"] for row in dangers if _heard(row["text"]) != row["hears"]]
 
-    assert len(dangers) >= 86
+    assert len(dangers) >= 145
     assert missed == []
 
 
@@ -35,7 +35,7 @@ def test_what_only_sounds_like_danger_interrupts_nobody() -> None:
     trivial = [row for row in ROWS if row["hears"] == "none"]
     alarms = [row["text"] for row in trivial if _heard(row["text"]) is not None]
 
-    assert len(trivial) >= 66
+    assert len(trivial) >= 74
     assert alarms == []
 
 
@@ -81,6 +81,13 @@ def test_a_plain_no_is_no_danger(text: str) -> None:
 @pytest.mark.parametrize("text", ["FIRE", "Fire!", "  fire  ", "fire.", "ﬁre", "ＦＩＲＥ", "f\u200bire"])
 def test_danger_is_heard_however_it_is_typed(text: str) -> None:
     assert _heard(text) == "fire"
+
+
+def test_only_what_means_nothing_takes_words_away_from_other_phrases() -> None:
+    small = book([("want to kill", "violence"), ("kill myself", "suicide"), ("not want", NOTHING), ("want", "wish")])
+
+    assert small.labels(saying("I want to kill myself")) == {"violence", "suicide", "wish"}
+    assert small.labels(saying("I do not want to kill myself")) == {"suicide"}
 
 
 def test_of_two_dangers_the_life_about_to_end_is_answered() -> None:
