@@ -18,6 +18,7 @@ from twilio.request_validator import RequestValidator
 
 from bot import clock, hearing
 from bot.effects import Codes, Means
+from bot.heard import Heard
 from bot.identity import Identity
 from bot.lexicon import the_lexicon
 from bot.people import Worker
@@ -165,7 +166,7 @@ async def handle(session: AsyncSession, said: Inbound) -> None:
     kind, text, option, payload = orjson.loads(open_with(worker.key, message.sealed, inbox_aad(said.channel, said.key)))
     with database.reading.connect() as nowhere:
         heard = Inbound(said.channel, said.key, "", kind, text, option, payload)
-        hearing.hear(hearing.Heard(nowhere, talk, heard, {}, means))
+        hearing.hear(Heard(nowhere, talk, heard, {}, means))
     batch = Batch()
     talk.leave(batch)
     if not codes.ready:
@@ -196,11 +197,13 @@ async def talk_of(session: AsyncSession, worker: Worker, row: WorkerRow, said: I
     """Where the worker stands."""
     standing = await session.get(SessionRow, worker.id)
     case = await session.get(CaseRow, row.current_case_id) if row.current_case_id is not None else None
+    names = [name for name in WorkerState.__dataclass_fields__ if name in tables.workers.c]
+    of_session = {"session_sealed": standing.sealed if standing else None, "talked_at": standing.updated_at if standing else 0}
     return Talk(
         worker=worker,
         channel=said.channel,
         now=clock.now(),
-        state=WorkerState(row.id, row.key_sealed, row.current_case_id, 0, None, 0, 0, None, standing.sealed if standing else None),
+        state=WorkerState(**{name: getattr(row, name) for name in names}, **of_session),
         session=open_session(worker.key, worker.id, standing.sealed if standing else None) or Standing(language="en"),
         case=await work_of(session, case),
         live_until=row.live_until,
@@ -238,8 +241,9 @@ async def keep(session: AsyncSession, batch: Batch, worker: WorkerRow) -> None:
         await session.merge(SessionRow(**row))
     for row in batch.workers:
         current = row["b_current_case_id"]
+        for name, value in row.items():
+            setattr(worker, name.removeprefix("b_"), value)
         worker.current_case_id = case_id if isinstance(current, str) else current
-        worker.live_until, worker.knocked_at, worker.closed_to = row["b_live_until"], row["b_knocked_at"], None
 
 
 def add_mails(session: AsyncSession, mails: Any, case_id: int) -> None:

@@ -100,11 +100,10 @@ def compared(kind: Kind, databases: Databases, base: Path) -> list[str]:
     folder.mkdir()
     with databases.fresh(kind, folder) as url, plain(url, folder / "house") as theirs:
         held = measure(theirs, {1: 30, 8: 60, 64: 100})
-    for connections in CONNECTIONS:
-        print(
-            f"  {connections:3d} connections: {found[connections].replies_a_second / held[connections].replies_a_second:5.1f} x the plain handler"
-        )
-    ratio = found[64].replies_a_second / held[64].replies_a_second
+    ratios = {number: found[number].replies_a_second / held[number].replies_a_second for number in CONNECTIONS}
+    for number, times in ratios.items():
+        print(f"  {number:3d} connections: {times:5.1f} x the plain handler")
+    ratio = ratios[64]
     return [*short, *([f"{kind}: {ratio:.1f} x the plain handler (aim {AIMS[kind]:.0f})"] if ratio < AIMS[kind] else [])]
 
 

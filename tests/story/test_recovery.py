@@ -1,0 +1,72 @@
+"""What was cut off, came early or had to wait finds its way."""
+
+import threading
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from bot.spool import Spool
+from cases import desk
+from channels.base import Inbound
+from store.sealing import Keyring, new_key
+from store.tables import cases, early_statuses, outbox
+from tests.line import Line
+from tests.story.street import until
+
+
+def test_a_status_that_crossed_its_own_send_is_not_forgotten(line: Line) -> None:
+    phone = line.phone()
+    phone.send("52746 en")
+    sent = line.rows(outbox)[0]["provider_id"]
+    stranded = {"provider_id": sent, "status": "delivered", "error": None, "at": line.clock()}
+    line.service.writer.call_sync(lambda c: c.execute(sa.insert(early_statuses), [stranded]) and None)
+
+    assert until(lambda: line.rows(outbox)[0]["status"] == "delivered", "the status")
+    assert line.rows(early_statuses) == []
+
+
+def test_a_knock_that_was_answered_is_not_given_again_although_its_send_is_in_doubt(line: Line) -> None:
+    phone = line.phone()
+    phone.send("52746 en")
+    phone.send("They did not pay overtime")
+    reference = line.rows(cases)[0]["reference"]
+    line.desk("sanne", lambda at: desk.reply(at, reference, desk.ReplyDraft("I look at it.", "en")))
+    [knock] = [row for row in line.rows(outbox) if row["kind"] == "knock"]
+    cut_off = {"state": "sending", "lease_until": line.clock() + 60_000, "settled_at": None}
+    line.service.writer.call_sync(lambda c: c.execute(sa.update(outbox).where(outbox.c.id == knock["id"]).values(**cut_off)) and None)
+    phone.news()
+
+    assert phone.send("1") == ["I look at it."]
+    line.clock.move(120_000)
+    line.quiet()
+    assert phone.news() == []
+    assert [row["state"] for row in line.rows(outbox) if row["kind"] == "knock"] == ["maybe_sent"]
+
+
+def test_the_spool_keeps_every_message_of_many_threads_and_gives_them_back_in_order(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, Keyring([new_key()], new_key()))
+
+    def bring(worker: int) -> None:
+        for number in range(20):
+            spool.put([Inbound("sms", f"{worker}-{number}", f"+44770090{worker:04d}", "message", f"{number}")])
+
+    threads = [threading.Thread(target=bring, args=(worker,)) for worker in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = [message for _, message in spool.oldest(1000)]
+
+    assert len({message.key for message in found}) == len(found) == 160
+    for worker in range(8):
+        assert [int(message.text) for message in found if message.key.startswith(f"{worker}-")] == list(range(20))
+    assert not spool.is_empty()
+
+
+def test_a_spooled_message_that_no_key_opens_is_set_aside_and_holds_up_nobody(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, Keyring([new_key()], new_key()))
+    (tmp_path / "00000000000000000001-1.sealed").write_bytes(b"from another house")
+    spool.put([Inbound("sms", "k", "+447700900100", "message", "words")])
+
+    assert [message.text for _, message in spool.oldest(10)] == ["words"]
+    assert [path.suffix for path in sorted(tmp_path.iterdir())] == [".aside", ".sealed"]
