@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import hearing
 from bot.clock import Clock
 from bot.effects import Codes, Means, NoCodeReady
+from bot.heard import Heard, NeedsHash
 from bot.identity import Identity
 from bot.interpreter import Interpreter
 from bot.sealed import inbox_aad, open_session
@@ -65,6 +66,7 @@ class _Work:
 
     means: Means
     talks: dict[str, Talk | None]
+    unreadable: set[str] = field(default_factory=set[str])
     stuck: set[str] = field(default_factory=set[str])
     batch: written.Batch = field(default_factory=written.Batch)
 
@@ -108,11 +110,11 @@ class Conversation:
             if is_away(error):
                 raise
             _log.exception("a batch could not be written; its messages are tried one by one")
-            self._one_by_one(connection, states, messages)
+            self._one_by_one(connection, messages)
         doorbell.ring(connection, doorbell.ANSWERS)
         return True
 
-    def _one_by_one(self, connection: sa.Connection, states: dict[str, WorkerState], messages: list[WaitingMessage]) -> None:
+    def _one_by_one(self, connection: sa.Connection, messages: list[WaitingMessage]) -> None:
         done: set[str] = set()
         for message in messages:
             if message.worker_id in done:
@@ -120,14 +122,15 @@ class Conversation:
             done.add(message.worker_id)
             try:
                 with connection.begin_nested():
-                    self._handle_all(connection, states, [message])
+                    self._handle_all(connection, inbox.states(connection, [message.worker_id]), [message])
             except SQLAlchemyError as error:
                 if is_away(error):
                     raise
                 inbox.failed(connection, message, type(error).__name__)
 
     def _handle_all(self, connection: sa.Connection, states: dict[str, WorkerState], messages: list[WaitingMessage]) -> None:
-        work = _Work(self._means(connection, len(messages)), self._talks(connection, states, messages))
+        work = _Work(self._means(connection, len(messages)), {})
+        self._open_talks(connection, states, messages, work)
         for message in messages:
             if message.worker_id not in work.stuck:
                 self._try(connection, message, work)
@@ -141,19 +144,30 @@ class Conversation:
         ready = pool.ready(connection, count)
         return Means(self._house(), self._speech, self._keyring, self.keys, self._identity, self._lexicon, Codes(ready))
 
-    def _talks(self, connection: sa.Connection, states: dict[str, WorkerState], messages: list[WaitingMessage]) -> dict[str, Talk | None]:
+    def _open_talks(self, connection: sa.Connection, states: dict[str, WorkerState], messages: list[WaitingMessage], work: _Work) -> None:
         ids = [state.current_case_id for state in states.values() if state.current_case_id is not None]
         statement = _CASES_LOCKED if connection.dialect.name == "postgresql" else _CASES
         rows = {row["id"]: dict(row) for row in connection.execute(statement, {"ids": ids}).mappings()} if ids else {}
         channels = {message.worker_id: message.channel for message in messages}
-        return {worker_id: self._talk(states[worker_id], channel, rows) for worker_id, channel in channels.items() if worker_id in states}
+        for worker_id, channel in channels.items():
+            state = states.get(worker_id)
+            if state is None:
+                work.stuck.add(worker_id)
+            elif state.key_sealed is None:
+                work.talks[worker_id] = None
+            else:
+                self._open_talk(state, channel, rows, work)
 
-    def _talk(self, state: WorkerState, channel: str, rows: dict[int, dict[str, Any]]) -> Talk | None:
+    def _open_talk(self, state: WorkerState, channel: str, rows: dict[int, dict[str, Any]], work: _Work) -> None:
         try:
-            worker = self._identity.worker(state.id, state.key_sealed)
-            session = open_session(worker.key, worker.id, state.session_sealed)
-        except Unopenable:
-            return None
+            work.talks[state.id] = self._talk(state, channel, rows)
+        except (Unopenable, ValueError, KeyError):
+            _log.exception("a talk cannot be opened; its messages are set aside, nobody else's")
+            work.unreadable.add(state.id)
+
+    def _talk(self, state: WorkerState, channel: str, rows: dict[int, dict[str, Any]]) -> Talk:
+        worker = self._identity.worker(state.id, state.key_sealed)
+        session = open_session(worker.key, worker.id, state.session_sealed)
         programme = self._house().programme
         return Talk(
             worker=worker,
@@ -169,12 +183,16 @@ class Conversation:
         )
 
     def _case(self, row: dict[str, Any] | None) -> CaseWork | None:
-        if row is None:
+        if row is None or row["data_key_sealed"] is None:
             return None
         envelope = row.pop("envelope")
         return CaseWork(row, self.keys.open(row["public_key"], row["data_key_sealed"], envelope))
 
     def _try(self, connection: sa.Connection, message: WaitingMessage, work: _Work) -> None:
+        if message.worker_id in work.unreadable:
+            inbox.failed(connection, message, "the worker's talk cannot be opened")
+            work.stuck.add(message.worker_id)
+            return
         talk = work.talks.get(message.worker_id)
         if talk is None:
             work.batch.handled.append(message.id)
@@ -186,7 +204,7 @@ class Conversation:
         except NoCodeReady:
             self._dry.add(message.worker_id)
             self.on_dry()
-        except hearing.NeedsHash as needed:
+        except NeedsHash as needed:
             self._hash(message, needed.digits)
         except Exception as error:  # noqa: BLE001 - one poisoned message must not hold up anybody; it is counted and set aside with its reason
             _log.exception("a message could not be handled")
@@ -215,4 +233,4 @@ class Conversation:
         kind, text, option, payload = orjson.loads(open_with(talk.worker.key, message.sealed, inbox_aad(message.channel, message.key)))
         said = Inbound(message.channel, message.key, "", kind, text, option, payload)
         hashes = self._hashes.get(message.id, {})
-        hearing.hear(hearing.Heard(connection, talk, said, hashes, means))
+        hearing.hear(Heard(connection, talk, said, hashes, means))

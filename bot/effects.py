@@ -1,6 +1,6 @@
 """Acts on what the flow engine found: one branch for every event, and the type checker says when one is missing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -68,6 +68,7 @@ def _apply(talk: Talk, event: ev.Event, means: Means) -> None:
             _change(talk, lambda case: intake.add_words(case, words, means.house.programme, talk.now))
         case ev.DangerFound(kind, because, happening):
             danger = intake.Danger(kind, because, happening)
+            talk.orders += (partial(waiting.hurry, worker_id=talk.worker.id, now=talk.now),)
             _change(talk, lambda case: intake.raise_to_danger(case, danger, means.house.programme, talk.now))
         case ev.FloorRaised(because):
             _change(talk, lambda case: intake.raise_floor(case, because, means.house.programme, talk.now))
@@ -87,7 +88,7 @@ def _apply(talk: Talk, event: ev.Event, means: Means) -> None:
         case ev.AnswersWanted():
             say(talk, means.speech.notice("nothing_new"), means)
         case ev.Hidden():
-            _hide(talk)
+            _hide(talk, means)
         case ev.ForgetAsked():
             _forget(talk, means)
         case ev.SiteUnknown() | ev.Ended():
@@ -131,23 +132,25 @@ def read_answers(talk: Talk) -> None:
     talk.knocked_at, talk.live_until, talk.waiting = None, talk.now + LIVE, 0
 
 
-def _hide(talk: Talk) -> None:
-    _change(talk, lambda case: intake.hide(case, talk.now))
+def _hide(talk: Talk, means: Means) -> None:
+    """Nothing of any case goes to this phone, until a code comes."""
     talk.turn_to(None)
     talk.knocked_at, talk.live_until = None, 0
-    talk.orders += (partial(waiting.hide, worker_id=talk.worker.id),)
+    hide_cases = partial(forgetting.hide_cases, keyring=means.keyring, worker_id=talk.worker.id, now=talk.now)
+    talk.orders += (hide_cases, partial(waiting.hide, worker_id=talk.worker.id))
 
 
 def _forget(talk: Talk, means: Means) -> None:
     """Destroy the keys of every case whose answers come to this phone; the worker's own key follows once the last text left."""
     talk.turn_to(None)
     talk.knocked_at, talk.live_until = None, 0
+    talk.orders += (partial(means.addresses.part_from, worker_id=talk.worker.id),)
     destroy = partial(forgetting.forget_cases, keyring=means.keyring, keys=means.keys, worker_id=talk.worker.id, now=talk.now)
     talk.orders += (destroy,)
 
 
-def facts_of(talk: Talk, means: Means) -> Facts:
-    """What is true for this worker now."""
+def facts_of(talk: Talk, means: Means, more: Mapping[str, str]) -> Facts:
+    """What is true for this worker now, and what the caller knows more."""
     programme = means.house.programme
     case = talk.case.row if talk.case is not None else None
     place = programme.place_of(case["place_id"] if case is not None else talk.session.fields.get("place"))
@@ -157,6 +160,7 @@ def facts_of(talk: Talk, means: Means) -> Facts:
     answer_by = case["answer_by"] if case is not None else clocks.first_answer_by(programme, place, talk.now)
     if answer_by is not None:
         known["answer_by"] = told(answer_by, zone)
+    known |= more
     if talk.waiting:
         known["waiting"] = str(talk.waiting)
     untold = talk.case is not None and talk.case.row["code_hash"] is None
@@ -174,9 +178,9 @@ def _take_code(talk: Talk, means: Means) -> str:
     return opened(means.keyring, hashed, sealed)
 
 
-def say(talk: Talk, event: ev.Say, means: Means, *, about_case: bool = True) -> None:
+def say(talk: Talk, event: ev.Say, means: Means, *, about_case: bool = True, more: Mapping[str, str] | None = None) -> None:
     """Render a text and put it in the outbox; one that speaks of a notice waits for it, with a truthful wording for either end."""
-    facts = facts_of(talk, means)
+    facts = facts_of(talk, means, more or {})
     language = talk.session.language
     plain = means.speech.render(event, talk.channel, language, facts)
     urgent = _urgent_mail(talk)

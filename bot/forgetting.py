@@ -28,6 +28,13 @@ def forget_cases(connection: sa.Connection, keyring: Keyring, keys: KeyCache, wo
     tasks.enqueue(connection, TASK, {"worker_id": worker_id, "since": now}, now + 2 * SECOND, f"forget:{worker_id}")
 
 
+def hide_cases(connection: sa.Connection, keyring: Keyring, worker_id: str, now: int) -> None:
+    """Let no case's answers come to this worker's phone any more, until a code does."""
+    found = sa.select(cases).where(cases.c.worker_id == worker_id, cases.c.data_key_sealed.is_not(None)).with_for_update()
+    for row in connection.execute(found).mappings().all():
+        save(connection, keyring, dict(row), intake.hide(dict(row), now))
+
+
 def forget_case(connection: sa.Connection, keyring: Keyring, keys: KeyCache, case: dict[str, Any], now: int) -> None:
     """Destroy the keys of one case; give the row locked."""
     save(connection, keyring, case, intake.forget(case, now))

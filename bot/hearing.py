@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from bot import effects
 from bot.clock import MINUTE
 from bot.effects import Means
+from bot.heard import Heard, NeedsHash, cleaned
 from bot.knocks import LIVE
 from bot.talk import CaseWork, Talk
 from cases import intake
@@ -23,35 +24,21 @@ from flows.phrases import saying
 from flows.session import Session
 from store import waiting
 from store.tables import case_grants, cases, workers
-from words.digits import ascii_digits, case_code, site_code, without_digits_of, without_number
+from words.digits import ascii_digits, case_code, site_code
 from words.fold import fold
 
 _FIRST_BLOCK = MINUTE
 _LONGEST_BLOCK = 60 * MINUTE
-_EIGHT = re.compile(r"(?<!\d)\d(?:[ .\u00a0-]?\d){7}(?!\d)")
 _FIVE = re.compile(r"\d(?:[ .-]?\d){4}")
-_LONG_NUMBER = re.compile(r"\d(?:[ ().\u00a0-]?\d){6,}")
-_WORDS_BESIDE_A_CODE = 2
-_MOST_NUMBERS = 3
-
-
-class NeedsHash(Exception):
-    """These digits must be hashed before the message can be understood."""
-
-    def __init__(self, digits: str) -> None:
-        super().__init__("digits must be hashed first")
-        self.digits = digits
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """One message with what is needed to understand it; `hashes` holds those of digits that were hashed already."""
-
-    connection: sa.Connection
-    talk: Talk
-    said: Inbound
-    hashes: Mapping[str, bytes]
-    means: Means
+_NAMES_THE_CODE = frozenset(
+    (
+        *("code", "kode", "codigo", "number", "nummer", "numero", "nr", "no", "my", "mijn", "mi", "is", "the", "het", "el", "la"),
+        *("site", "factory", "fabriek", "fabrica", "poster", "from", "van", "de", "del"),
+        *("join", "start", "hello", "hallo", "hola", "hi", "hoi"),
+    )
+)
+_ASK_NOTHING = ("dialogue", "come-back")
+_DANGER_FADES = 6 * 60 * MINUTE
 
 
 def hear(at: Heard) -> None:
@@ -75,6 +62,9 @@ def hear(at: Heard) -> None:
 def _answers_the_knock(talk: Talk, said: Inbound) -> bool:
     if talk.knocked_at is None:
         return False
+    asked = [frame.flow for frame in talk.session.frames[-1:] if frame.flow not in _ASK_NOTHING]
+    if asked and talk.state.talked_at > talk.knocked_at:
+        return False  # a question was put after the knock: a bare 1 answers that one
     tapped = said.option is not None and said.option.startswith("knock.")
     return tapped or ascii_digits(said.text).strip(" .!") == "1"
 
@@ -104,7 +94,9 @@ def _come_back(at: Heard, digits: str) -> None:
 
 
 def _wrong_code(talk: Talk, means: Means) -> None:
-    effects.say(talk, means.speech.notice("wrong_code"), means, about_case=False)
+    minutes = -(-(talk.code_blocked_until - talk.now) // MINUTE)
+    more = {"wait": str(minutes)} if minutes > 1 else {}
+    effects.say(talk, means.speech.notice("wrong_code"), means, about_case=False, more=more)
 
 
 _BY_CODE = (
@@ -207,8 +199,9 @@ def _language_of(place: Place, means: Means) -> str:
 
 
 def _is_testimony(beside: str, means: Means) -> bool:
-    """More than a word or two beside the digits is what happened, and must not be lost; so is any word of danger."""
-    return len(beside.split()) > _WORDS_BESIDE_A_CODE or means.lexicon.danger(saying(beside)) is not None
+    """What stands beside the digits is what happened, and must not be lost, unless it only names the code or is a single word."""
+    told = [word for word in beside.split() if word not in _NAMES_THE_CODE and word not in means.house.programme.languages]
+    return len(told) > 1 or means.lexicon.danger(saying(beside)) is not None
 
 
 def _words(at: Heard) -> None:
@@ -216,6 +209,10 @@ def _words(at: Heard) -> None:
     talk, means = at.talk, at.means
     if not _known_frames(talk, means):
         talk.session = replace(talk.session, frames=(), asked=0)
+    if talk.case is None and talk.session.fields.get("case") == "open":
+        talk.session = replace(talk.session, frames=(), asked=0, fields=_fields_of_place(talk))
+    elif talk.now - talk.state.talked_at > _DANGER_FADES:
+        talk.session = replace(talk.session, fields={name: value for name, value in talk.session.fields.items() if name != "danger"})
     if talk.session.frames:
         _resume(at)
     elif talk.case is not None:
@@ -224,6 +221,12 @@ def _words(at: Heard) -> None:
         _resume(at)
     else:
         _stranger(at)
+
+
+def _fields_of_place(talk: Talk) -> dict[str, str]:
+    """What is left of a talk whose case went to another phone, or was hidden or forgotten: the place alone."""
+    place = talk.session.fields.get("place")
+    return {"site": "unknown"} if place is None else {"site": "known", "place": place}
 
 
 def _known_frames(talk: Talk, means: Means) -> bool:
@@ -236,7 +239,9 @@ def _stranger(at: Heard) -> None:
     if _FIVE.fullmatch(ascii_digits(said.text).strip()):
         effects.say(talk, means.speech.notice("site_code_unknown"), means)
         return
-    started = engine.start(means.house.library, means.house.first_flow, Session(language=talk.session.language, fields={"site": "unknown"}))
+    started = engine.start(
+        means.house.library, means.house.first_flow, Session(language=talk.session.language, fields=_fields_of_place(talk))
+    )
     _take(talk, started, means)
     if said.text.strip() and not _only_digits(said.text):
         tried = engine.resume(means.house.library, talk.session, Words(said.text), means.lexicon)
@@ -252,29 +257,8 @@ def _only_digits(text: str) -> bool:
 
 
 def _resume(at: Heard) -> None:
-    words = Words(_cleaned(at), at.said.option)
+    words = Words(cleaned(at), at.said.option)
     _take(at.talk, engine.resume(at.means.house.library, at.talk.session, words, at.means.lexicon), at.means)
-
-
-def _cleaned(at: Heard) -> str:
-    """Strike the worker's own code and number out of her words: nothing that is stored may lead to her."""
-    text, plain = at.said.text, ascii_digits(at.said.text)
-    if not _LONG_NUMBER.search(plain):
-        return text
-    for digits in _own_codes(at, plain):
-        text = without_digits_of(text, digits)
-    reach = at.means.addresses.address_of(at.connection, [at.talk.worker.id]).get(at.talk.worker.id)
-    return text if reach is None else without_number(text, reach.address)
-
-
-def _own_codes(at: Heard, plain: str) -> list[str]:
-    """The code of the case that is talked about, where it stands in a text. Raises NeedsHash for digits that were not hashed yet."""
-    own = at.talk.case.row["code_hash"] if at.talk.case is not None else None
-    found = ["".join(filter(str.isdigit, match)) for match in _EIGHT.findall(plain)[:_MOST_NUMBERS]] if own is not None else []
-    for digits in found:
-        if digits not in at.hashes:
-            raise NeedsHash(digits)
-    return [digits for digits in found if at.hashes[digits] == own]
 
 
 def _take(talk: Talk, sprint: Sprint, means: Means) -> None:

@@ -1,5 +1,6 @@
 """Who is behind a pseudonym: the only module that opens the vault."""
 
+import os
 import secrets
 from collections.abc import Sequence
 
@@ -64,6 +65,13 @@ class Identity:
     def _reach(self, contact: vault.Contact) -> Reach:
         worker = self.worker(contact.worker_id, contact.key_sealed)
         return Reach(worker, contact.channel, open_with(worker.key, contact.address_sealed, contact.lookup).decode())
+
+    def part_from(self, connection: sa.Connection, worker_id: str) -> None:
+        """Let the next words from this address be a stranger's, while a last text can still reach it."""
+        reach = self.address_of(connection, [worker_id]).get(worker_id)
+        if reach is not None:
+            lookup = os.urandom(32)
+            vault.move(connection, worker_id, lookup, seal_with(reach.worker.key, reach.address.encode(), lookup))
 
     def forget(self, connection: sa.Connection, worker_id: str) -> None:
         """Destroy a worker's key and address."""

@@ -34,7 +34,7 @@ class Knocks:
 
     def give(self, connection: sa.Connection, now: int) -> None:
         """Knock at every worker for whom something waits, or hand it over at once to one who is in the middle of talking."""
-        rows = [row for row in waiting.not_knocked(connection, _AT_ONCE) if row[1] in self._channels]
+        rows = waiting.not_knocked(connection, list(self._channels), now, _AT_ONCE)
         if not rows:
             return
         live = [worker_id for worker_id, _, live_until in rows if live_until > now]

@@ -69,7 +69,7 @@ class FileMailer:
 
     def send(self, message: EmailMessage) -> None:
         """Write the mail under a running number."""
-        number = sum(1 for _ in self._folder.glob("*.eml")) + 1
+        number = max((int(path.stem) for path in self._folder.glob("*.eml")), default=0) + 1
         (self._folder / f"{number:05d}.eml").write_bytes(message.as_bytes())
 
 
@@ -162,9 +162,9 @@ class Notices:
             self._ended(connection, mail, left=False)
 
     async def send_due(self) -> bool:
-        """Send the notices that are due; True if there were any."""
+        """Send the first notice that is due, danger before all others; True if there was one."""
         now = self._clock()
-        due = await self._writer.call(lambda connection: kept.claim(connection, now, now + LEASE, 16))
+        due = await self._writer.call(lambda connection: kept.claim(connection, now, now + LEASE, 1))
         for mail in due:
             state = await self._handed_over(mail)
             await self._writer.call(partial(self._settle, mail=mail, state=state))
@@ -180,6 +180,9 @@ class Notices:
             if error.ambiguous:
                 return "due" if mail.kind == "danger" and mail.attempts < kept.MOST_ATTEMPTS else "maybe_sent"
             return "failed" if mail.attempts >= kept.MOST_ATTEMPTS else "due"
+        except Exception as error:  # noqa: BLE001 - a mailer that broke in an unforeseen way must not hold up the other notices
+            _log.error("a notice of kind %s broke the mailer: %s", mail.kind, type(error).__name__)
+            return "failed" if mail.attempts >= kept.MOST_ATTEMPTS else "due"
         return "sent"
 
     def _hand_over(self, mail: kept.Mail) -> None:
@@ -191,6 +194,6 @@ class Notices:
     def _settle(self, connection: sa.Connection, mail: kept.Mail, state: str) -> None:
         now = self._clock()
         again = now + (10 * SECOND << mail.attempts)
-        kept.settle(connection, mail.id, state, now, again if state == "due" else now)
-        if state != "due":
+        mine = kept.settle(connection, mail.id, state, now, again if state == "due" else now)
+        if mine and state != "due":
             self._ended(connection, mail, left=state == "sent")

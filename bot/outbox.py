@@ -151,6 +151,8 @@ class Deliveries:
         return _Ready(row, Outbound(str(row.id), reach.address, text, choices))
 
     def _content(self, connection: sa.Connection, row: kept.Row, reach: Reach) -> tuple[str, tuple[Choice, ...]]:
+        if row.sealed is None and row.case_id is None:
+            raise Unopenable("what this message said is gone")
         if row.sealed is not None:
             text, choices = open_message(reach.worker.key, row.worker_id, row.sealed)
             return text, tuple(Choice(*choice) for choice in choices)
@@ -209,8 +211,10 @@ class Deliveries:
 
     def _settle(self, connection: sa.Connection, items: Sequence[tuple[kept.Settlement, _Shut | None]]) -> Sequence[None]:
         moved = kept.settle(connection, [settlement for settlement, _ in items], self._clock())
-        for _, shut in items:
+        for settlement, shut in items:
             if shut is not None:
                 waiting.shut(connection, shut.worker_id, shut.why)
+            if settlement.state == "failed":
+                waiting.after_failure(connection, settlement.id, self._clock())
         self._cases.delivered(connection, moved)
         return [None] * len(items)

@@ -30,3 +30,7 @@ class AddressBook(Protocol):
     def address_of(self, connection: sa.Connection, worker_ids: Sequence[str]) -> dict[str, Reach]:
         """How to reach these workers now; forgotten ones are missing."""
         ...
+
+    def part_from(self, connection: sa.Connection, worker_id: str) -> None:
+        """Let the next words from this address be a stranger's, while a last text can still reach it."""
+        ...

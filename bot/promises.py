@@ -10,7 +10,7 @@ from bot.speech import House, Speech, place_facts, told
 from cases import clocks, desk_reply, timeline
 from cases.change import CaseChange, NewEntry
 from cases.save import save
-from store import doorbell, outbox
+from store import doorbell, outbox, waiting
 from store.casekeys import load_data_key
 from store.mails import Mail
 from store.sealing import Keyring, Unopenable
@@ -52,6 +52,7 @@ class Promises:
         text = self._late_text(case, clocks.date_missed(mail.key), superior_told=superior_told)
         entry = NewEntry("bot", "bot", now, {"flow": "notices", "node": "late", "wording": text})
         saved = save(connection, self._keyring, case, CaseChange(entries=(entry,)))
+        waiting.drop_unread_late(connection, case["id"])
         outbox.put(connection, [outbox.with_case(case, saved.last_seq, "late", now)])
 
     def _late_text(self, case: dict[str, Any], missed: int, *, superior_told: bool) -> str:

@@ -49,6 +49,8 @@ class CodeStock:
                 self._fill()
             except (StoreAway, WriterBusy):
                 _log.warning("no codes can be made ahead while the database is away")
+            except Exception:  # noqa: BLE001 - without this thread every first report would wait for ever; it is loud and comes again
+                _log.exception("codes could not be made ahead")
             self._bell.wait(_LOOK_EVERY)
             self._bell.clear()
 
@@ -56,6 +58,7 @@ class CodeStock:
         while not self._stopping:
             missing = self._level - self._writer.call_sync(codes.stocked)
             if missing <= 0:
+                self._stocked()
                 return
             drawn = [codes.draw(self._keyring) for _ in range(min(missing, _AT_ONCE))]
             self._writer.call_sync(partial(codes.stock, keyring=self._keyring, codes=drawn))

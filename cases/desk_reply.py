@@ -54,7 +54,13 @@ def reply(at: AtDesk, reference: str, draft: ReplyDraft) -> ReplyKept:
     _refuse(case, draft, at.now)
     author = entries.by_officer(at.officer.id)
     state = "proposed" if draft.proposes else "waiting_worker"
-    facts = {"approved": draft.approved, "as_is": draft.as_is, "proposes": draft.proposes, "news_by": draft.news_by}
+    facts = {
+        "for_language": case["language"],
+        "approved": draft.approved,
+        "as_is": draft.as_is,
+        "proposes": draft.proposes,
+        "news_by": draft.news_by,
+    }
     written = [
         entries.reply(at.now, author, draft.text, draft.language, approved_language=case["language"] if draft.approved else None, **facts)
     ]
@@ -114,12 +120,17 @@ def wording_of(connection: sa.Connection, keyring: Keyring, case_id: int, seq: i
     case = dict(found)
     data_key = load_data_key(connection, keyring, case_id)
     body = next((entry.body for entry in timeline.read(connection, case, data_key) if (entry.seq, entry.kind) == (seq, "reply")), None)
-    approved = [made.text for made in timeline.read_annotations(connection, case, data_key) if _leaves(made, seq, case["language"])]
     if body is None:
         raise Unopenable("there is no such answer")
+    hers = str(body.get("for_language") or case["language"])
+    approved = [
+        made.text
+        for made in timeline.read_annotations(connection, case, data_key)
+        if _leaves(made, seq, hers) or _leaves(made, seq, case["language"])
+    ]
     if approved or body["approved"]:
         return approved[-1] if approved else str(body["approved"])
-    if body["as_is"] or same_language(body["language"], case["language"]):
+    if body["as_is"] or same_language(body["language"], hers):
         return str(body["text"])
     raise Unopenable("this answer has no wording in the worker's language yet")
 

@@ -12,6 +12,9 @@ from words.digits import ascii_digits
 ANSWER_MAIL_EVERY = 600_000
 """Many words in a row bring one notice: at most one in each ten minutes of the clock, in milliseconds."""
 
+DANGER_MAIL_EVERY = 3_600_000
+"""Danger that is said again an hour later is news again, in milliseconds."""
+
 SCOPES = ("hide_me", "ask_first", "never")
 _YES = "1"
 
@@ -103,7 +106,7 @@ def _first_entries(opening: Opening, case: Case, grave: severity.Severity, desk:
 def _first_mails(opening: Opening, case: Case, programme: Programme) -> tuple[NewMail, ...]:
     mails = [NewMail("new_case", f"new:{opening.reference}", _routed(case, programme))]
     if opening.danger is not None:
-        mails.append(_danger_mail(case, opening.danger, programme))
+        mails.append(_danger_mail(case, opening.danger, programme, case["opened_at"]))
     return tuple(mails)
 
 
@@ -147,7 +150,7 @@ def raise_to_danger(case: Case, danger: Danger, programme: Programme, now: int) 
     state = lifecycle.after_words(case["state"])
     columns = touched(case, now, severity=grave, danger=danger.kind, state=state, answer_by=owed)
     entry = entries.danger(now, danger.kind, danger.because, danger.happening)
-    mails = () if danger.happening is False else (_danger_mail(case, danger, programme),)
+    mails = () if danger.happening is False else (_danger_mail(case, danger, programme, now),)
     return CaseChange(columns, (entry,), mails)
 
 
@@ -180,10 +183,16 @@ def give_place(case: Case, place: Place, programme: Programme, now: int) -> Case
         company_id=desk.company,
         officer_id=desk.officer,
         who=who,
+        excluded=list(dict.fromkeys((*case["excluded"], *desk.excluded))),
         answer_by=None if case["answer_by"] is None else _sooner(case["answer_by"], owed),
     )
     moved = desk.company != case["company_id"]
-    mails = (NewMail("new_case", f"new:{case['reference']}:{desk.company}", _routed({**case, **columns}, programme)),) if moved else ()
+    there = {**case, **columns}
+    mails: tuple[NewMail, ...] = ()
+    if moved:
+        mails = (NewMail("new_case", f"new:{case['reference']}:{desk.company}", _routed(there, programme)),)
+    if moved and case["danger"]:
+        mails += (_danger_mail(there, Danger(case["danger"], "said before the site was known"), programme, now),)
     return CaseChange(columns, (entries.routed(now, desk),), mails)
 
 
@@ -240,6 +249,8 @@ def _answer_mail(case: Case, programme: Programme, now: int) -> NewMail:
     return NewMail("answer", f"answer:{case['reference']}:{now // ANSWER_MAIL_EVERY}", _routed(case, programme))
 
 
-def _danger_mail(case: Case, danger: Danger, programme: Programme) -> NewMail:
-    key = f"danger:{case['reference']}:{danger.kind}" + (":now" if danger.happening else "")
+def _danger_mail(case: Case, danger: Danger, programme: Programme, now: int) -> NewMail:
+    """Warn everybody who may read: once an hour for each kind, each desk, and once more when it is happening now."""
+    what = f"{danger.kind}:now" if danger.happening else danger.kind
+    key = f"danger:{case['reference']}:{case['company_id']}:{what}:{now // DANGER_MAIL_EVERY}"
     return NewMail("danger", key, routing.readers(programme, case["company_id"], case["excluded"]))

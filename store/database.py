@@ -43,6 +43,18 @@ class Database:
         with self.writing.connect() as connection, connection.begin():
             yield connection
 
+    def scrub(self) -> None:
+        """Overwrite what was destroyed where the database still keeps an old copy: SQLite's log, PostgreSQL's dead rows."""
+        if self.kind == "sqlite":
+            raw = self.reading.raw_connection()
+            try:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+            finally:
+                raw.close()
+            return
+        with self.reading.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM workers, contacts, sessions, cases, case_grants, outbox")
+
     def close(self) -> None:
         """Let go of every connection."""
         self.writing.dispose()

@@ -80,9 +80,8 @@ def _addresses(connection: sa.Connection, officer_ids: set[str]) -> dict[str, st
     return {row.id: row.email for row in found}
 
 
-def settle(connection: sa.Connection, mail_id: int, state: str, now: int, due_at: int) -> None:
-    """Write how a notice ended: `sent`, `failed`, or `due` again at `due_at`."""
-    settled = None if state == "due" else now
-    connection.execute(
-        sa.update(mails).where(mails.c.id == mail_id).values(state=state, settled_at=settled, lease_until=None, due_at=due_at)
-    )
+def settle(connection: sa.Connection, mail_id: int, state: str, now: int, due_at: int) -> bool:
+    """Write how a notice ended: `sent`, `failed`, `maybe_sent`, or `due` again at `due_at`. False if another process ended it already."""
+    values = {"state": state, "settled_at": None if state == "due" else now, "lease_until": None, "due_at": due_at}
+    mine = sa.update(mails).where(mails.c.id == mail_id, mails.c.state == "sending").values(**values)
+    return connection.execute(mine.returning(mails.c.id)).first() is not None

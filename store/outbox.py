@@ -7,11 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from store.database import insert_new
-from store.many import Many, insert
-from store.tables import early_statuses, outbox
+from store.many import insert
+from store.tables import cases, early_statuses, outbox, workers
 
 RANK = {"queued": 0, "sent": 1, "undelivered": 2, "failed": 2, "delivered": 3, "read": 4}
 _NEVER_BY_THEMSELVES = ("reply",)
+_WITH_A_CASE = ("reply", "late")
+_KNOCK_AGAIN_AFTER = 3_600_000  # milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +148,14 @@ def claim(connection: sa.Connection, now: int, lease_until: int, channels: Seque
     return rows
 
 
-_SETTLE = Many(
+_SETTLE = (
     sa.update(outbox)
-    .where(outbox.c.id == sa.bindparam("b_id"))
+    .where(outbox.c.id == sa.bindparam("b_id"), outbox.c.state.in_(["sending", "due", "maybe_sent"]))
     .values(
         state=sa.bindparam("b_state"),
         provider_id=sa.func.coalesce(sa.bindparam("b_provider_id", type_=sa.String), outbox.c.provider_id),
         status=sa.bindparam("b_status"),
         failure=sa.bindparam("b_failure"),
-        due_at=sa.bindparam("b_due_at"),
         maybe=sa.or_(outbox.c.maybe, sa.bindparam("b_maybe", type_=sa.Boolean)),
         settled_at=sa.bindparam("b_now"),
         lease_until=sa.null(),
@@ -164,28 +165,56 @@ _WIPE = sa.update(outbox).where(outbox.c.id.in_(sa.bindparam("ids", expanding=Tr
 
 
 def settle(connection: sa.Connection, settlements: Sequence[Settlement], now: int) -> list[Moved]:
-    """Write how sends ended; what a carrier said before we had its id is applied too. Returns the rows that moved on."""
-    _SETTLE.run(
-        connection,
-        [
-            {
-                "b_id": s.id,
-                "b_state": s.state,
-                "b_provider_id": s.provider_id,
-                "b_status": s.status,
-                "b_failure": s.failure,
-                "b_due_at": s.due_at,
-                "b_maybe": s.maybe,
-                "b_now": None if s.state == "due" else now,
-            }
-            for s in settlements
-        ],
-    )
-    ended = [s.id for s in settlements if s.state != "due"]
+    """Write how sends ended; what a carrier said before we had its id is applied too. Returns the rows that moved on.
+
+    A row may have moved on while it was being sent: the worker came, hid, or went to another phone. A send that ended is written all the
+    same, since it is true; one that must come again looks at how things stand now.
+    """
+    ended = [s for s in settlements if s.state != "due"]
+    rows = [
+        {
+            "b_id": s.id,
+            "b_state": s.state,
+            "b_provider_id": s.provider_id,
+            "b_status": s.status,
+            "b_failure": s.failure,
+            "b_maybe": s.maybe,
+            "b_now": now,
+        }
+        for s in ended
+    ]
     if ended:
-        connection.execute(_WIPE, {"ids": ended})
-    moved = _moved(connection, {s.id: s.status or s.state for s in settlements if s.state != "due"})
+        connection.execute(_SETTLE, rows)
+        connection.execute(_WIPE, {"ids": [s.id for s in ended]})
+    for s in settlements:
+        if s.state == "due":
+            _comes_again(connection, s, now)
+    moved = _moved(connection, {s.id: s.status or s.state for s in ended})
     return moved + _apply_early(connection, [s.provider_id for s in settlements if s.provider_id])
+
+
+def _comes_again(connection: sa.Connection, s: Settlement, now: int) -> None:
+    """Put a send off, unless what it was for is gone: a knock that was answered, a case that is hidden or moved to another phone."""
+    found = sa.select(outbox.c.kind, outbox.c.worker_id, workers.c.knocked_at, cases.c.worker_id.label("present"), cases.c.channel)
+    found = found.join_from(outbox, workers, workers.c.id == outbox.c.worker_id, isouter=True).join(
+        cases, cases.c.id == outbox.c.case_id, isouter=True
+    )
+    row = connection.execute(found.where(outbox.c.id == s.id, outbox.c.state == "sending")).first()
+    if row is None:
+        return
+    values: dict[str, Any] = {
+        "state": "due",
+        "due_at": s.due_at,
+        "failure": s.failure,
+        "maybe": sa.or_(outbox.c.maybe, sa.literal(s.maybe)),
+    }
+    if row.kind == "knock" and row.knocked_at is None:
+        values |= {"state": "dropped", "sealed": None, "settled_at": now}
+    elif row.kind in _WITH_A_CASE and row.present is None:
+        values |= {"state": "held", "hold": "hidden"}
+    elif row.kind in _WITH_A_CASE and row.present != row.worker_id:
+        values |= {"state": "held", "hold": "knock", "worker_id": row.present, "channel": row.channel}
+    connection.execute(sa.update(outbox).where(outbox.c.id == s.id).values(lease_until=None, **values))
 
 
 def _moved(connection: sa.Connection, said: dict[int, str]) -> list[Moved]:
@@ -212,7 +241,7 @@ def note_statuses(connection: sa.Connection, statuses: Sequence[tuple[str, str, 
     moved: list[Moved] = []
     for provider_id, status, error in statuses:
         row = connection.execute(
-            sa.select(outbox.c.id, outbox.c.kind, outbox.c.case_id, outbox.c.seq, outbox.c.status)
+            sa.select(outbox.c.id, outbox.c.kind, outbox.c.case_id, outbox.c.seq, outbox.c.status, outbox.c.worker_id)
             .where(outbox.c.provider_id == provider_id)
             .with_for_update()
         ).first()
@@ -220,9 +249,18 @@ def note_statuses(connection: sa.Connection, statuses: Sequence[tuple[str, str, 
             _keep_early(connection, provider_id, status, error, now)
         elif RANK[status] > RANK.get(row.status, -1):
             connection.execute(sa.update(outbox).where(outbox.c.id == row.id).values(status=status, failure=error))
+            if row.kind == "knock" and status in ("undelivered", "failed"):
+                knock_failed(connection, [row.worker_id], now)
             if row.case_id is not None:
                 moved.append(Moved(row.id, row.kind, row.case_id, row.seq, status))
     return moved
+
+
+def knock_failed(connection: sa.Connection, worker_ids: Sequence[str], now: int) -> None:
+    """A knock did not arrive: what waits behind it is knocked for again later."""
+    theirs = outbox.c.worker_id.in_(list(worker_ids)) & (outbox.c.state == "held") & (outbox.c.hold == "knock")
+    connection.execute(sa.update(outbox).where(theirs).values(due_at=now + _KNOCK_AGAIN_AFTER))
+    connection.execute(sa.update(workers).where(workers.c.id.in_(list(worker_ids))).values(knocked_at=None))
 
 
 def take_up_early(connection: sa.Connection, before: int) -> list[Moved]:

@@ -48,6 +48,12 @@ def add(connection: sa.Connection, new: Sequence[Contact]) -> None:
         connection.execute(sa.delete(workers).where(workers.c.id.in_(lost)))
 
 
+def move(connection: sa.Connection, worker_id: str, lookup: bytes, address_sealed: bytes) -> None:
+    """Put a worker's address under another look-up, where no message finds it."""
+    theirs = sa.update(contacts).where(contacts.c.worker_id == worker_id)
+    connection.execute(theirs.values(lookup=lookup, address_sealed=address_sealed))
+
+
 def destroy(connection: sa.Connection, worker_id: str) -> None:
     """Forget a worker: the address row goes, the key is destroyed. Every byte sealed under it is dead from the commit on."""
     connection.execute(sa.delete(contacts).where(contacts.c.worker_id == worker_id))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from store.outbox import knock_failed
 from store.tables import outbox, workers
 
 _WITH_THE_CASE = ("reply", "late")
@@ -19,16 +20,10 @@ def release(connection: sa.Connection, worker_ids: Sequence[str], now: int) -> N
     connection.execute(sa.update(outbox).where(held).values(state="due", hold=None, due_at=now))
 
 
-def waiting_behind_knock(connection: sa.Connection, worker_ids: Sequence[str]) -> dict[str, int]:
-    """How many answers wait unread for each worker."""
-    held = outbox.c.worker_id.in_(list(worker_ids)) & (outbox.c.state == "held") & (outbox.c.hold == "knock")
-    found = connection.execute(sa.select(outbox.c.worker_id, sa.func.count()).where(held).group_by(outbox.c.worker_id))
-    return {row[0]: row[1] for row in found}
-
-
-def not_knocked(connection: sa.Connection, most: int) -> list[tuple[str, str, int]]:
-    """Workers for whom something waits and to whom no knock went out yet: (worker, channel, live until)."""
+def not_knocked(connection: sa.Connection, channels: Sequence[str], now: int, most: int) -> list[tuple[str, str, int]]:
+    """Workers for whom something waits on these channels and to whom no knock went out yet: (worker, channel, live until)."""
     held = (outbox.c.state == "held") & (outbox.c.hold == "knock") & workers.c.knocked_at.is_(None) & workers.c.closed_to.is_(None)
+    held &= (outbox.c.due_at <= now) & outbox.c.channel.in_(list(channels))
     found = connection.execute(
         sa.select(outbox.c.worker_id, sa.func.max(outbox.c.channel), workers.c.live_until)
         .join(workers, workers.c.id == outbox.c.worker_id)
@@ -43,6 +38,12 @@ def knocked(connection: sa.Connection, worker_ids: Sequence[str], now: int) -> s
     """Remember that a knock goes out to these workers; returns those to whom no other process knocks in the same moment."""
     free = workers.c.id.in_(list(worker_ids)) & workers.c.knocked_at.is_(None)
     return set(connection.execute(sa.update(workers).where(free).values(knocked_at=now).returning(workers.c.id)).scalars())
+
+
+def after_failure(connection: sa.Connection, row_id: int, now: int) -> None:
+    """A message could not be sent: if it was a knock, the worker is knocked for again later."""
+    knocked_for = sa.select(outbox.c.worker_id).where(outbox.c.id == row_id, outbox.c.kind == "knock")
+    knock_failed(connection, list(connection.execute(knocked_for).scalars()), now)
 
 
 def shut(connection: sa.Connection, worker_id: str, why: str) -> None:
@@ -64,6 +65,18 @@ def follow_case(connection: sa.Connection, case_id: int, worker_id: str, channel
     connection.execute(sa.update(outbox).where(resting).values(worker_id=worker_id, channel=channel))
     opened = sa.or_(outbox.c.hold.is_(None), outbox.c.hold == "hidden")
     connection.execute(sa.update(outbox).where(resting & opened).values(state="held", hold="knock"))
+
+
+def hurry(connection: sa.Connection, worker_id: str, now: int) -> None:
+    """Let what was put off go now: help in danger does not wait behind an older text's back-off."""
+    late = (outbox.c.worker_id == worker_id) & (outbox.c.state == "due") & (outbox.c.due_at > now)
+    connection.execute(sa.update(outbox).where(late).values(due_at=now))
+
+
+def drop_unread_late(connection: sa.Connection, case_id: int) -> None:
+    """A newer date makes an unread late notice untrue."""
+    unread = (outbox.c.case_id == case_id) & (outbox.c.kind == "late") & (outbox.c.state == "held")
+    connection.execute(sa.update(outbox).where(unread).values(state="dropped"))
 
 
 def drop_cases(connection: sa.Connection, case_ids: Sequence[int]) -> None:

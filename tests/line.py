@@ -191,7 +191,7 @@ class Line:
             sa.exists(_KNOCK_OWED),
         )
         with self.service.database.read() as connection:
-            return bool(connection.execute(sa.select(sa.or_(*waiting))).scalar_one())
+            return bool(connection.execute(sa.select(sa.or_(*waiting)), {"at": now}).scalar_one())
 
     def rows(self, table: sa.Table) -> list[dict[str, Any]]:
         """Every row of a table, by id where it has one."""
@@ -234,6 +234,7 @@ _KNOCK_OWED = (
     sa.select(outbox.c.id)
     .join(workers, workers.c.id == outbox.c.worker_id)
     .where(outbox.c.state == "held", outbox.c.hold == "knock", workers.c.knocked_at.is_(None), workers.c.closed_to.is_(None))
+    .where(outbox.c.due_at <= sa.bindparam("at"))
 )
 
 

@@ -28,7 +28,7 @@ from bot.stock import CodeStock
 from bot.timers import Timer, Timers
 from channels.base import Channel
 from channels.registry import ChannelConfig, Channels, open_channels
-from store import doorbell
+from store import doorbell, screens
 from store.database import Database, open_database
 from store.sealing import Keyring
 from store.writer import Writer
@@ -131,6 +131,7 @@ class Service:
     def _forget_worker(self, arguments: Mapping[str, Any]) -> None:
         patient = forgetting.is_patient(arguments["since"], self.clock())
         self.writer.call_sync(lambda connection: forget_now(connection, self.keyring, arguments["worker_id"], patient=patient))
+        self.database.scrub()
         self.identity.drop(arguments["worker_id"])
 
     def prepare(self) -> None:
@@ -212,4 +213,7 @@ def channel_config(settings: Settings) -> ChannelConfig:
 def forget_now(connection: sa.Connection, keyring: Keyring, worker_id: str, *, patient: bool = False) -> None:
     """Destroy a worker's rows, address and key. Raises forgetting.NotYet while a last text may still leave and `patient` waits for it."""
     forgetting.last_rows(connection, worker_id, patient=patient)
-    Identity(keyring).forget(connection, worker_id)
+    identity = Identity(keyring)
+    for reach in identity.address_of(connection, [worker_id]).values():
+        screens.wipe(connection, keyring.lookup("screen", reach.channel, reach.address))
+    identity.forget(connection, worker_id)

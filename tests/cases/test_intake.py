@@ -12,6 +12,7 @@ from cases.intake import Danger, OpenedCase
 from tests.cases.house import DAY, HOUR, NOW, opening, sample
 
 PROGRAMME = sample()
+HOUR_OF_NOW = NOW // HOUR
 
 
 def _opened(**known: Any) -> OpenedCase:
@@ -61,7 +62,7 @@ def test_danger_in_the_first_words_has_a_day_and_tells_everybody_who_may_read() 
     opened = _opened(danger=Danger("fire", "danger word: fire"))
 
     assert (opened.case["severity"], opened.case["danger"], opened.case["answer_by"]) == (5, "fire", NOW + 24 * HOUR)
-    assert [mail.key for mail in opened.mails] == ["new:WK-7F3K-92QX", "danger:WK-7F3K-92QX:fire"]
+    assert [mail.key for mail in opened.mails] == ["new:WK-7F3K-92QX", f"danger:WK-7F3K-92QX:halmstra:fire:{HOUR_OF_NOW}"]
 
 
 def test_many_people_make_a_case_graver_from_the_start() -> None:
@@ -146,7 +147,10 @@ def test_an_answer_that_danger_is_now_tells_again_and_an_answer_that_it_is_not_d
     now = intake.raise_to_danger(apply(case, first), Danger("fire", "answer", happening=True), PROGRAMME, NOW)
     later = intake.raise_to_danger(apply(case, first), Danger("fire", "answer", happening=False), PROGRAMME, NOW)
 
-    assert [mail.key for mail in (*first.mails, *now.mails, *later.mails)] == ["danger:WK-7F3K-92QX:fire", "danger:WK-7F3K-92QX:fire:now"]
+    assert [mail.key for mail in (*first.mails, *now.mails, *later.mails)] == [
+        f"danger:WK-7F3K-92QX:halmstra:fire:{HOUR_OF_NOW}",
+        f"danger:WK-7F3K-92QX:halmstra:fire:now:{HOUR_OF_NOW}",
+    ]
     assert apply(apply(case, first), later)["danger"] == "fire"
 
 

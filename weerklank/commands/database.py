@@ -84,7 +84,12 @@ def _forget(arguments: argparse.Namespace) -> int:
         forgetting.forget_case(connection, keyring, KeyCache(keyring), dict(case), clock.now())
         if case["worker_id"] is not None:
             wiring.forget_now(connection, keyring, case["worker_id"])
-    say("forgotten: the keys of the case and of the worker are destroyed")
+    with database_of(present) as database:
+        database.scrub()
+    if case["worker_id"] is None:
+        say("forgotten: the keys of the case are destroyed. Its worker hid it, so nobody knows whose it was")
+    else:
+        say("forgotten: the keys of the case and of the worker are destroyed")
     return 0
 
 

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from bot import effects
 from bot.effects import Codes, Means
-from bot.hearing import Heard, hear
+from bot.heard import Heard
+from bot.hearing import hear
 from bot.people import Worker
 from bot.sealed import open_message, open_session
 from bot.speech import House
@@ -20,11 +21,10 @@ from flows.lexicon import Lexicon
 from flows.session import Session
 from store import batch as written
 from store import codes as pool
-from store import outbox, screens
+from store import inbox, outbox, screens
 from store.batch import Message
 from store.casekeys import SERVICE
-from store.inbox import WorkerState
-from store.tables import case_grants, cases, sessions, workers
+from store.tables import case_grants, cases, sessions
 from weerklank.sample.form import SampleCase
 from weerklank.sample.phones import token_of
 from weerklank.screens import screen_of
@@ -75,21 +75,6 @@ class Stage:
         return dict(self.connection.execute(sa.select(cases).where(cases.c.id == self.cases[key])).mappings().one())
 
 
-_STATE = (
-    sa.select(
-        workers.c.id,
-        workers.c.key_sealed,
-        workers.c.current_case_id,
-        workers.c.live_until,
-        workers.c.knocked_at,
-        workers.c.wrong_codes,
-        workers.c.code_blocked_until,
-        workers.c.closed_to,
-        sessions.c.sealed,
-    )
-    .join(sessions, sessions.c.worker_id == workers.c.id, isouter=True)
-    .where(workers.c.id == sa.bindparam("id"))
-)
 _CASE = sa.select(cases, case_grants.c.envelope).join(
     case_grants, (case_grants.c.case_id == cases.c.id) & (case_grants.c.reader == SERVICE)
 )
@@ -169,7 +154,7 @@ def session_of(stage: Stage, person: Person) -> Session:
 
 
 def _talk(stage: Stage, person: Person, at: int) -> Talk:
-    state = WorkerState(*stage.connection.execute(_STATE, {"id": person.worker.id}).one())
+    state = inbox.states(stage.connection, [person.worker.id])[person.worker.id]
     session = open_session(person.worker.key, person.worker.id, state.session_sealed)
     return Talk(
         worker=person.worker,
