@@ -1,8 +1,6 @@
 """Promises with a date: which were missed, what follows, and when a notice may be given."""
 
-import zoneinfo
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -78,17 +76,3 @@ def first_answer_by(programme: Programme, place: Place | None, now: int) -> int:
 def date_missed(mail_key: str) -> int:
     """Read from a late notice's key which date (milliseconds) was missed."""
     return int(mail_key.rpartition(":")[2])
-
-
-def after_quiet(place: Place | None, now: int) -> int:
-    """Say when a notice may be given: now, or at the end of the quiet hours (the shift) at the worker's place."""
-    if place is None or place.quiet is None:
-        return now
-    start, end = place.quiet
-    local = datetime.fromtimestamp(now / 1000, UTC).astimezone(zoneinfo.ZoneInfo(place.timezone))
-    minute = local.hour * 60 + local.minute
-    inside = start <= minute < end if start <= end else minute >= start or minute < end
-    if not inside:
-        return now
-    wait = timedelta(minutes=(end - minute) % 1440, seconds=-local.second, microseconds=-local.microsecond)
-    return now + int(wait.total_seconds() * 1000)

@@ -95,11 +95,6 @@ def known(code: str) -> str:
     return code if code in SCALES else OTHER
 
 
-def group_of(code: str) -> str:
-    """Give the group that a code belongs to."""
-    return known(code).partition(".")[0]
-
-
 def label(code: str) -> str:
     """Name a group or code for the desk, as in `Wages: overtime unpaid`."""
     group, _, fine = known(code).partition(".")
@@ -110,8 +105,3 @@ def label(code: str) -> str:
 def scale(codes: Iterable[str]) -> int:
     """Say how grave the gravest of some codes is, 1 to 5; 0 for none."""
     return max((SCALES[known(code)] for code in codes), default=0)
-
-
-def forced_labour_signs(codes: Iterable[str]) -> int:
-    """Count the indicators of forced labour among some codes."""
-    return len(INDICATORS.intersection(codes))

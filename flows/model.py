@@ -101,11 +101,6 @@ def read(sources: Mapping[str, str]) -> Flow:
     return Flow(source.flow, _digest(documents), source.language, source.nodes, next(iter(source.nodes)), texts)
 
 
-def revision_of(sources: Mapping[str, str]) -> str:
-    """Name a flow by what it says, languages included: comments, quotes and blank lines change nothing."""
-    return _digest({name: yaml_text.read(sources[name]) for name in _in_order(sources)})
-
-
 def _in_order(sources: Mapping[str, str]) -> list[str]:
     return sorted(sources, key=lambda name: (name.count("."), name))
 

@@ -1,10 +1,7 @@
 """Every promise has a date: once missed, a superior is told once and a new date is made, also after a day of downtime."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
-
-import pytest
 
 from cases import clocks, desk
 from cases.intake import Danger
@@ -90,28 +87,3 @@ def test_a_promise_of_hours_is_kept_to_the_minute(house: House) -> None:
     case = house.worker_speaks(opening(danger=Danger("fire", "words")))
 
     assert case["answer_by"] == NOW + 24 * HOUR - (NOW + 24 * HOUR) % 60_000
-
-
-@pytest.mark.parametrize(
-    ("code", "hour", "wait"),
-    [
-        ("52746", "03:00", 11 * HOUR),  # nine in the morning in Dhaka, at work until eight in the evening
-        ("52746", "13:59", 60_000),
-        ("52746", "14:00", 0),
-        ("52746", "01:59", 0),
-        ("60921", "12:00", 0),
-    ],
-)
-def test_no_notice_is_given_during_the_shift(code: str, hour: str, wait: int) -> None:
-    moment = int(datetime.fromisoformat(f"2026-11-26T{hour}:00").replace(tzinfo=UTC).timestamp() * 1000)
-
-    assert clocks.after_quiet(sample().place(code), moment) == moment + wait
-
-
-def test_quiet_hours_may_run_over_midnight() -> None:
-    place = sample().places["nodirpar-sewing"]
-    night = replace(place, quiet=(22 * 60, 6 * 60))
-    late_evening = int(datetime(2026, 11, 26, 17, 30, tzinfo=UTC).timestamp() * 1000)
-
-    assert clocks.after_quiet(night, late_evening) == late_evening + 6 * HOUR + 30 * 60_000
-    assert clocks.after_quiet(None, late_evening) == late_evening

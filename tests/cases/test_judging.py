@@ -65,13 +65,8 @@ def test_a_grave_case_has_the_short_promise() -> None:
 def test_there_are_seventeen_groups_and_a_slip_is_kept_as_something_else() -> None:
     assert len(taxonomy.GROUPS) == 17
     assert taxonomy.known("wagess.unpaid") == "other"
-    assert taxonomy.group_of("community.water") == "community"
     assert taxonomy.label("wages.overtime_unpaid") == "Wages: overtime unpaid"
     assert taxonomy.label("wages") == "Wages"
-
-
-def test_two_signs_of_forced_labour_in_one_case_are_counted() -> None:
-    assert taxonomy.forced_labour_signs(["wages.illegal_deduction", "forced_labour.debt_bondage", "welfare.canteen"]) == 2
 
 
 def test_no_officer_closes_a_case() -> None:

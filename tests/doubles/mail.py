@@ -12,7 +12,7 @@ Mood = Literal["take", "refuse", "hang up"]
 
 
 class _Session(socketserver.StreamRequestHandler):
-    server: "_Server"
+    server: "_Server"  # pyright: ignore[reportIncompatibleVariableOverride]  # the stubs do not know that a server has its own kind
 
     def handle(self) -> None:
         """Speak as much SMTP as a sender needs (RFC 5321, section 3)."""
