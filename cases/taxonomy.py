@@ -72,23 +72,6 @@ SCALES = MappingProxyType(_scales())
 GROUPS = tuple(_GROUPS)
 OTHER = "other"
 
-# The eleven indicators of forced labour that a code points at (ILO); two of them in one case call for a closer look.
-INDICATORS = frozenset(
-    {
-        "wages.unpaid",
-        "wages.illegal_deduction",
-        "hours.excessive_overtime",
-        "hours.forced_overtime",
-        "harassment.physical",
-        "harassment.sexual",
-        "harassment.threat",
-        "recruitment.contract_substitution",
-        "housing.unsafe",
-        "housing.curfew",
-        *(code for code in SCALES if code.startswith("forced_labour.")),
-    }
-)
-
 
 def known(code: str) -> str:
     """Give a group or code of this list; anything else is kept as `other`, so that a slip never makes a concern vanish."""
