@@ -74,8 +74,8 @@ class Installation:
 
     def keyring(self) -> Keyring:
         """The keys of this installation, for a test that looks into its database."""
-        names = ("SEALING_KEYS", "LOOKUP_PEPPER")
-        return Settings(_env_file=None, **{name.lower(): self.environment[f"WEERKLANK_{name}"] for name in names}).keyring()
+        keys = {name.lower(): self.environment[f"WEERKLANK_{name}"] for name in ("SEALING_KEYS", "LOOKUP_PEPPER")}
+        return Settings.model_validate(keys).keyring()
 
     def command(self, *words: str) -> str:
         """Run a command to its end; returns what it says."""

@@ -22,7 +22,7 @@ class Record:
     database: Database
     keyring: Keyring
 
-    def rows(self, statement: sa.Select[Any]) -> list[dict[str, Any]]:
+    def rows(self, statement: sa.Executable) -> list[dict[str, Any]]:
         """The rows of a statement."""
         with self.database.read() as connection:
             return [dict(row) for row in connection.execute(statement).mappings()]

@@ -2,13 +2,11 @@
 
 import socketserver
 import threading
-from typing import Self
+from typing import Self, cast
 
 
 class _Talk(socketserver.StreamRequestHandler):
     """One conversation in SMTP, as much of it as a client needs to hand a mail over."""
-
-    server: "PostOffice"
 
     def handle(self) -> None:
         self._say("220 post office")
@@ -16,7 +14,7 @@ class _Talk(socketserver.StreamRequestHandler):
             word = line[:4].upper().strip()
             if word == b"DATA":
                 self._say("354 go on")
-                self.server.mails.append(self._mail())
+                cast("PostOffice", self.server).mails.append(self._mail())
                 self._say("250 kept")
             elif word == b"QUIT":
                 self._say("221 bye")

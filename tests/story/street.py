@@ -80,7 +80,7 @@ class Street:
 
     def texts(self, double: CarrierDouble, to: str, count: int) -> list[str]:
         """The texts that arrived at an address, once there are so many."""
-        return until(lambda: len(found := double.texts_to(to)) >= count and found, f"{count} texts") or []
+        return until(lambda: found if len(found := double.texts_to(to)) >= count else [], f"{count} texts")
 
     def cases(self, token: str) -> list[dict[str, Any]]:
         """The cases an officer finds."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import sqlalchemy as sa
+from psycopg import sql
 
 from store.tables import inbox
 from tests.doubles import telegram_posts, twilio_posts
@@ -28,7 +29,7 @@ def test_words_from_a_webhook_come_out_on_the_desk_and_the_answer_at_twilio_and_
     running.sms(WORKER, "They did not pay overtime for 2 months")
     running.telegram_says(PERSON, "/start 52746-en")
     running.telegram_says(PERSON, "The gate of the third floor is rusty")
-    lines = until(lambda: len(found := running.cases(sanne)) == 2 and found, "two cases") or []
+    lines = until(lambda: found if len(found := running.cases(sanne)) == 2 else [], "two cases")
     by_channel = {line["channel"]: line["reference"] for line in lines}
 
     said = [entry["text"] for entry in running.timeline(by_channel["sms"], sanne) if entry["kind"] == "words"]
@@ -97,7 +98,7 @@ def test_a_database_that_is_away_for_a_moment_loses_no_message_and_no_order(runn
         assert len(list(spool.glob("*.sealed"))) == 2
     assert running.sms(WORKER, "and the supervisor shouts at us").status == 200
 
-    [line] = until(lambda: running.cases(sanne), "the case") or []
+    [line] = until(lambda: running.cases(sanne), "the case")
     wanted = ["They did not pay overtime", "and the supervisor shouts at us"]
     until(lambda: _words(running, line["reference"], sanne) == wanted, "the words in their order")
     until(lambda: not list(spool.glob("*.sealed")), "an empty spool")
@@ -116,11 +117,11 @@ def away(running: Street) -> Iterator[None]:
         return
     url = sa.make_url(running.house.database_url)
     admin = psycopg.connect(url.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False), autocommit=True)
-    name = psycopg.sql.Identifier(url.database or "")
+    name = sql.Identifier(url.database or "")
     with admin:
-        admin.execute(psycopg.sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false").format(name))
+        admin.execute(sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false").format(name))
         admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [url.database])
         try:
             yield
         finally:
-            admin.execute(psycopg.sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS true").format(name))
+            admin.execute(sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS true").format(name))

@@ -76,7 +76,7 @@ def _everybody_talks(running: Street, sanne: str) -> list[str]:
     running.telegram_says(PERSON, f"the {WORDS[2]} line hits us")
     running.web("/talk/send", channel="web", token=WEB, kind="start", text="52746-en")
     running.web("/talk/send", channel="web", token=WEB, text=f"no water at {WORDS[3]}")
-    lines = until(lambda: len(found := running.cases(sanne)) == 5 and found, "five cases") or []
+    lines = until(lambda: found if len(found := running.cases(sanne)) == 5 else [], "five cases")
     told = [running.twilio.texts_to(SMS), running.twilio.texts_to(f"whatsapp:{WHATSAPP}"), running.telegram.texts_to(str(PERSON))]
     until(lambda: all(_codes(texts) for texts in _texts_of_all(running)), "every code")
     for line in lines:
@@ -146,7 +146,7 @@ def _break_a_message(running: Street) -> None:
 
 def _state_of_the_broken(running: Street) -> str:
     with running.database.read() as connection:
-        return connection.execute(sa.select(inbox.c.state).where(inbox.c.key == "SMbroken")).scalar_one()
+        return str(connection.execute(sa.select(inbox.c.state).where(inbox.c.key == "SMbroken")).scalar_one())
 
 
 def _while_the_database_is_away(running: Street) -> bytes:

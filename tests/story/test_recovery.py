@@ -19,7 +19,7 @@ def test_a_status_that_crossed_its_own_send_is_not_forgotten(line: Line) -> None
     phone.send("52746 en")
     sent = line.rows(outbox)[0]["provider_id"]
     stranded = {"provider_id": sent, "status": "delivered", "error": None, "at": line.clock()}
-    line.service.writer.call_sync(lambda c: c.execute(sa.insert(early_statuses), [stranded]) and None)
+    line.service.writer.call_sync(lambda c: c.execute(sa.insert(early_statuses), [stranded]).rowcount)
 
     assert until(lambda: line.rows(outbox)[0]["status"] == "delivered", "the status")
     assert line.rows(early_statuses) == []
@@ -33,7 +33,7 @@ def test_a_knock_that_was_answered_is_not_given_again_although_its_send_is_in_do
     line.desk("sanne", lambda at: desk.reply(at, reference, desk.ReplyDraft("I look at it.", "en")))
     [knock] = [row for row in line.rows(outbox) if row["kind"] == "knock"]
     cut_off = {"state": "sending", "lease_until": line.clock() + 60_000, "settled_at": None}
-    line.service.writer.call_sync(lambda c: c.execute(sa.update(outbox).where(outbox.c.id == knock["id"]).values(**cut_off)) and None)
+    line.service.writer.call_sync(lambda c: c.execute(sa.update(outbox).where(outbox.c.id == knock["id"]).values(**cut_off)).rowcount)
     phone.news()
 
     assert phone.send("1") == ["I look at it."]

@@ -1,6 +1,7 @@
 """Every column is either sealed or has a reason to lie open, in the tables we describe and in those a database really has."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ _PURPOSE = re.compile(r'PURPOSE = "([a-z_]+\.[a-z_]+)"')
 _LISTED = {(field.table, field.column) for field in SEALED}
 
 
-def _speaking(columns: list[tuple[str, str, object]]) -> set[tuple[str, str]]:
+def _speaking(columns: Iterable[tuple[str, str, object]]) -> set[tuple[str, str]]:
     return {(table, column) for table, column, kind in columns if isinstance(kind, _SPEAKS)}
 
 
