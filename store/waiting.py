@@ -14,8 +14,9 @@ def release(connection: sa.Connection, worker_ids: Sequence[str], now: int) -> N
     """Let go everything that waits behind a knock for these workers; a knock still on its way has done its work, or is needed no more."""
     theirs = outbox.c.worker_id.in_(list(worker_ids))
     knocks = theirs & (outbox.c.kind == "knock") & outbox.c.state.in_(["due", "sending"])
-    ended = sa.case((outbox.c.maybe | (outbox.c.state == "sending"), "maybe_sent"), else_="dropped")
-    connection.execute(sa.update(outbox).where(knocks).values(state=ended, settled_at=now, lease_until=None, sealed=None))
+    doubt = outbox.c.maybe | (outbox.c.state == "sending")
+    ended = sa.case((doubt, "maybe_sent"), else_="dropped")
+    connection.execute(sa.update(outbox).where(knocks).values(state=ended, maybe=doubt, settled_at=now, lease_until=None, sealed=None))
     held = theirs & (outbox.c.state == "held") & (outbox.c.hold == "knock")
     connection.execute(sa.update(outbox).where(held).values(state="due", hold=None, due_at=now))
 

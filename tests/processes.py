@@ -9,6 +9,10 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot import clock
+from cases import programme
+from store.database import open_database
+from store.migrate import upgrade
 from store.sealing import Keyring
 from tests.doubles import telegram_posts as telegram
 from tests.doubles import twilio_posts as twilio
@@ -77,17 +81,14 @@ class Installation:
         keys = {name.lower(): self.environment[f"WEERKLANK_{name}"] for name in ("SEALING_KEYS", "LOOKUP_PEPPER")}
         return Settings.model_validate(keys).keyring()
 
-    def command(self, *words: str) -> str:
-        """Run a command to its end; returns what it says."""
-        done = subprocess.run([_COMMAND, *words], env=self.environment, cwd=self.folder, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise RuntimeError(f"weerklank {' '.join(words)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
-        return done.stdout
-
     def lay(self) -> None:
-        """Lay the tables and apply the sample programme."""
-        self.command("db", "upgrade")
-        self.command("programme", "apply", str(PROGRAMME))
+        """Lay the tables and apply the sample programme, as `weerklank db upgrade` and `weerklank programme apply` do."""
+        database = open_database(self.database_url)
+        upgrade(database)
+        text = PROGRAMME.read_text(encoding="utf-8")
+        with database.write() as connection:
+            programme.apply(connection, programme.read_programme(text, PROGRAMME.name), text, clock.now())
+        database.close()
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ from tests.doubles.telegram import TelegramDouble
 from tests.doubles.twilio import TwilioDouble
 from tests.processes import Installation
 
-LEASE = 3
+LEASE = 2
 _SETTLE = 90.0
 _STATUSES = ("sent", "delivered", "queued")
 

@@ -13,7 +13,7 @@ KILLS = 50
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_killed_at_any_moment_nothing_is_lost_and_nothing_doubled(kind: Kind, databases: Databases, tmp_path: Path) -> None:
-    storm = Storm(KILLS, seed=secrets.randbelow(1_000_000), at_once=8, pace=0.4, longest_life=0.4, early=0.5)
+    storm = Storm(KILLS, seed=secrets.randbelow(1_000_000), at_once=8, pace=0.3, longest_life=0.3, early=0.6)
     with databases.fresh(kind, tmp_path) as url:
         outcome = campaign(url, tmp_path / "house", storm)
     print(outcome)

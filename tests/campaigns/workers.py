@@ -18,7 +18,7 @@ from tests.processes import PUBLIC_URL
 
 MESSAGES = f"{PUBLIC_URL}/webhooks/twilio/messages"
 UPDATES = f"{PUBLIC_URL}/webhooks/telegram"
-KNOCK_PATIENCE = 15.0
+KNOCK_PATIENCE = 10.0
 _CHANGING = (
     (re.compile(r"\d{4} \d{4}"), "CODE"),
     (re.compile(r"\d\d-\d\d( \d\d:\d\d)?"), "DATE"),
