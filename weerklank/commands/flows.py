@@ -4,12 +4,11 @@ import argparse
 from collections.abc import Iterable
 from pathlib import Path
 
-from flows.transcript import run_file
-
 from bot.lexicon import the_lexicon
 from flows import revisions
 from flows.model import load
 from flows.problems import FlowError
+from flows.transcript import run_file
 from weerklank.commands.common import Commands, say
 from weerklank.commands.errors import CommandError
 

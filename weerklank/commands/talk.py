@@ -11,7 +11,6 @@ from importlib.resources import files
 from pathlib import Path
 
 import sqlalchemy as sa
-from flows.transcript import Recorder
 
 from bot import log
 from cases import programme
@@ -20,6 +19,7 @@ from channels.registry import CARDS
 from channels.terminal import TerminalPhone
 from flows.model import load, sources_of
 from flows.revisions import SHIPPED
+from flows.transcript import Recorder
 from store import flows as kept_flows
 from store.migrate import upgrade
 from store.tables import inbox, outbox
