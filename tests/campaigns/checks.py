@@ -99,6 +99,8 @@ class Checks:
         states = [row["state"] for row in rows if row["kind"] == "reply"]
         came = sum(sent.body == worker.answer for sent in sends)
         wrong = [] if replies == [worker.answer] else [f"the desk kept {len(replies)} answers"]
+        if not worker.knocked:
+            wrong.append("no knock ever came for the answer")
         if came > 1:
             wrong.append(f"an officer's answer came {came} times")
         if came == 0 and states == ["sent"]:
