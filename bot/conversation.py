@@ -36,7 +36,11 @@ from store.sealing import Keyring, Unopenable, open_with
 from store.tables import case_grants, cases
 
 _log = logging.getLogger(__name__)
-_AT_ONCE = 64
+_AT_ONCE = 32
+_AT_ONCE_BEHIND = 128
+_BEHIND = 1_500
+"""A carrier waits for its answer behind a turn, so turns are short; once the oldest message has waited this long (ms), they are long, and
+catching up comes before quick answers (docs/explanation/performance.md)."""
 
 _CASES = (
     sa.select(cases, case_grants.c.envelope)
@@ -86,6 +90,7 @@ class Conversation:
         self._hashes: dict[int, dict[str, bytes]] = {}
         self._waiting_for_code: set[str] = set()
         self._dry: set[str] = set()
+        self._at_once = _AT_ONCE
         self._hashing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="codes")
         self.on_hashed: Callable[[], None] = lambda: None
         self.on_dry: Callable[[], None] = lambda: None
@@ -100,9 +105,10 @@ class Conversation:
 
     def turn(self, connection: sa.Connection) -> bool:
         """Handle a batch; True when more may wait."""
-        states, messages = inbox.claim(connection, _AT_ONCE, self._waiting_for_code | self._dry)
+        states, messages = inbox.claim(connection, self._at_once, self._waiting_for_code | self._dry)
         if not messages:
             return False
+        self._at_once = _AT_ONCE_BEHIND if self._clock() - messages[0].received_at > _BEHIND else _AT_ONCE
         try:
             with connection.begin_nested():
                 self._handle_all(connection, states, messages)

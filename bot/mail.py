@@ -4,11 +4,11 @@ import asyncio
 import logging
 import smtplib
 import ssl
-from collections.abc import Mapping
+import threading
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -22,6 +22,8 @@ from store.writer import Writer
 
 _log = logging.getLogger(__name__)
 LEASE = 2 * MINUTE
+_AT_ONCE = 16
+"""Notices handed over at once: each takes well under LEASE, and danger found next waits for no more than one round."""
 _SUBJECTS = {
     "new_case": "Something new waits for you",
     "answer": "Something new waits for you",
@@ -65,12 +67,14 @@ class FileMailer:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._one_at_a_time = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def send(self, message: EmailMessage) -> None:
         """Write the mail under a running number."""
-        number = max((int(path.stem) for path in self._folder.glob("*.eml")), default=0) + 1
-        (self._folder / f"{number:05d}.eml").write_bytes(message.as_bytes())
+        with self._one_at_a_time:
+            number = max((int(path.stem) for path in self._folder.glob("*.eml")), default=0) + 1
+            (self._folder / f"{number:05d}.eml").write_bytes(message.as_bytes())
 
 
 class SmtpMailer:
@@ -124,15 +128,15 @@ def write(mail: kept.Mail, *, sender: str, desk_url: str, when: str) -> EmailMes
 
 
 class Ended(Protocol):
-    """What follows when a notice ended."""
+    """What follows when notices ended."""
 
-    def __call__(self, connection: sa.Connection, mail: kept.Mail, *, left: bool) -> None:
-        """`left`: whether it really left."""
+    def __call__(self, connection: sa.Connection, mails: Sequence[kept.Mail], *, left: bool) -> None:
+        """`left`: whether they really left."""
         ...
 
 
 class Notices:
-    """The loop that sends notices of one process."""
+    """The loop that sends notices of one process: a few at once, danger before all others."""
 
     def __init__(self, writer: Writer, mailer: Mailer, clock: Clock, settings: Mapping[str, str], ended: Ended) -> None:
         self._writer = writer
@@ -142,6 +146,7 @@ class Notices:
         self._desk_url = settings["desk_url"]
         self._ended = ended
         self._bell = Bell()
+        self._lane = writer.lane("notices", self._settle)
 
     def ring(self) -> None:
         """Say, from any thread, that a notice may be due."""
@@ -157,18 +162,19 @@ class Notices:
             await self._bell.wait(every)
 
     def _recover(self, connection: sa.Connection) -> None:
-        for mail_id in kept.recover(connection, self._clock()):
-            mail = kept.one(connection, mail_id)
-            self._ended(connection, mail, left=False)
+        ended = [kept.one(connection, mail_id) for mail_id in kept.recover(connection, self._clock())]
+        if ended:
+            self._ended(connection, ended, left=False)
 
     async def send_due(self) -> bool:
-        """Send the first notice that is due, danger before all others; True if there was one."""
+        """Send the next notices that are due, danger before all others; True if there were any."""
         now = self._clock()
-        due = await self._writer.call(lambda connection: kept.claim(connection, now, now + LEASE, 1))
-        for mail in due:
-            state = await self._handed_over(mail)
-            await self._writer.call(partial(self._settle, mail=mail, state=state))
+        due = await self._writer.call(lambda connection: kept.claim(connection, now, now + LEASE, _AT_ONCE))
+        await asyncio.gather(*(self._send(mail) for mail in due))
         return bool(due)
+
+    async def _send(self, mail: kept.Mail) -> None:
+        await self._writer.submit(self._lane, (mail, await self._handed_over(mail)))
 
     async def _handed_over(self, mail: kept.Mail) -> str:
         if not mail.addresses or isinstance(self._mailer, NoMailer):
@@ -191,9 +197,12 @@ class Notices:
     def _date(self) -> str:
         return format_datetime(datetime.fromtimestamp(self._clock() / SECOND, UTC))
 
-    def _settle(self, connection: sa.Connection, mail: kept.Mail, state: str) -> None:
+    def _settle(self, connection: sa.Connection, ended: Sequence[tuple[kept.Mail, str]]) -> Sequence[None]:
         now = self._clock()
-        again = now + (10 * SECOND << mail.attempts)
-        mine = kept.settle(connection, mail.id, state, now, again if state == "due" else now)
-        if mine and state != "due":
-            self._ended(connection, mail, left=state == "sent")
+        outcomes = [kept.Outcome(mail.id, state, now + (10 * SECOND << mail.attempts) if state == "due" else now) for mail, state in ended]
+        mine = kept.settle(connection, outcomes, now)
+        for left in (True, False):
+            over = [mail for mail, state in ended if mail.id in mine and state != "due" and (state == "sent") is left]
+            if over:
+                self._ended(connection, over, left=left)
+        return [None] * len(ended)

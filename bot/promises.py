@@ -36,11 +36,12 @@ class Promises:
             clocks.mark_late(connection, self._keyring, self._house().programme, case, now)
         return len(missed) == _AT_ONCE
 
-    def notice_ended(self, connection: sa.Connection, mail: Mail, *, left: bool) -> None:
-        """A notice to officers left, or will not: what the bot may say now is said now."""
-        outbox.mail_ended(connection, mail.id, left=left, now=self._clock())
-        if mail.kind == "late" and mail.case_id is not None:
-            self._tell_worker(connection, mail, superior_told=left)
+    def notices_ended(self, connection: sa.Connection, mails: Sequence[Mail], *, left: bool) -> None:
+        """Notices to officers left, or will not: what the bot may say now is said now."""
+        outbox.mails_ended(connection, [mail.id for mail in mails], left=left, now=self._clock())
+        for mail in mails:
+            if mail.kind == "late" and mail.case_id is not None:
+                self._tell_worker(connection, mail, superior_told=left)
         doorbell.ring(connection, doorbell.ANSWERS)
 
     def _tell_worker(self, connection: sa.Connection, mail: Mail, *, superior_told: bool) -> None:

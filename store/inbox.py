@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from store.many import insert_unless_there
+from store.standing import standing
 from store.tables import inbox, sessions, workers
 
 MOST_ATTEMPTS = 5
@@ -91,13 +92,13 @@ _STATE = (
 _LOCK = sa.select(workers.c.id).where(workers.c.id.in_(sa.bindparam("ids", expanding=True))).with_for_update(skip_locked=True)
 _CANDIDATES = (
     sa.select(inbox.c.worker_id)
-    .where(inbox.c.state == "new", inbox.c.worker_id.not_in(sa.bindparam("skipped", expanding=True)))
+    .where(standing(inbox, "new"), inbox.c.worker_id.not_in(sa.bindparam("skipped", expanding=True)))
     .order_by(inbox.c.id)
     .limit(sa.bindparam("most"))
 )
 _MESSAGES = (
     sa.select(inbox.c.id, inbox.c.channel, inbox.c.key, inbox.c.worker_id, inbox.c.sealed, inbox.c.received_at, inbox.c.attempts)
-    .where(inbox.c.state == "new", inbox.c.worker_id.in_(sa.bindparam("ids", expanding=True)))
+    .where(standing(inbox, "new"), inbox.c.worker_id.in_(sa.bindparam("ids", expanding=True)))
     .order_by(inbox.c.id)
     .limit(sa.bindparam("most"))
 )
@@ -143,5 +144,5 @@ def failed(connection: sa.Connection, message: WaitingMessage, reason: str) -> N
 
 def waiting_since(connection: sa.Connection) -> int | None:
     """When the oldest unhandled message came, or None."""
-    oldest: int | None = connection.execute(sa.select(sa.func.min(inbox.c.received_at)).where(inbox.c.state == "new")).scalar_one()
+    oldest: int | None = connection.execute(sa.select(sa.func.min(inbox.c.received_at)).where(standing(inbox, "new"))).scalar_one()
     return oldest

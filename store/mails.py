@@ -7,6 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from store.database import insert_new
+from store.many import Many
+from store.standing import TO_LEAVE, standing
 from store.tables import mails, officers
 
 MOST_ATTEMPTS = 6
@@ -43,22 +45,33 @@ def recover(connection: sa.Connection, now: int) -> list[int]:
 
     News of danger goes again: a notice twice is better than none. Anything else ends as `maybe_sent`. Returns the ids that ended.
     """
-    stale = (mails.c.state == "sending") & (mails.c.lease_until < now)
+    stale = standing(mails, *TO_LEAVE) & standing(mails, "sending") & (mails.c.lease_until < now)
     connection.execute(sa.update(mails).where(stale & (mails.c.kind == "danger")).values(state="due", lease_until=None))
     ended = sa.update(mails).where(stale).values(state="maybe_sent", lease_until=None, settled_at=now)
     return list(connection.execute(ended.returning(mails.c.id)).scalars())
 
 
+_DUE = (
+    sa.select(mails.c.id, mails.c.key, mails.c.kind, mails.c.officer_ids, mails.c.case_id, mails.c.attempts)
+    .where(standing(mails, *TO_LEAVE), standing(mails, "due"), mails.c.due_at <= sa.bindparam("now"))
+    .order_by(sa.case((mails.c.kind == "danger", 0), else_=1), mails.c.id)
+    .limit(sa.bindparam("most"))
+)
+_DUE_LOCKED = _DUE.with_for_update(skip_locked=True)
+_SENDING = (
+    sa.update(mails)
+    .where(mails.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .values(state="sending", attempts=mails.c.attempts + 1, lease_until=sa.bindparam("lease"))
+)
+
+
 def claim(connection: sa.Connection, now: int, lease_until: int, most: int) -> list[Mail]:
-    """Take notices that are due, danger first."""
-    danger_first = sa.case((mails.c.kind == "danger", 0), else_=1)
-    due = sa.select(mails.c.id, mails.c.key, mails.c.kind, mails.c.officer_ids, mails.c.case_id, mails.c.attempts)
-    due = due.where(mails.c.state == "due", mails.c.due_at <= now).order_by(danger_first, mails.c.id).limit(most)
-    found = connection.execute(due.with_for_update(skip_locked=True)).all()
+    """Take up to `most` notices that are due, danger first."""
+    statement = _DUE_LOCKED if connection.dialect.name == "postgresql" else _DUE
+    found = connection.execute(statement, {"now": now, "most": most}).all()
     if not found:
         return []
-    sending = sa.update(mails).where(mails.c.id.in_([row.id for row in found]))
-    connection.execute(sending.values(state="sending", attempts=mails.c.attempts + 1, lease_until=lease_until))
+    connection.execute(_SENDING, {"ids": [row.id for row in found], "lease": lease_until})
     people = _addresses(connection, {officer for row in found for officer in row.officer_ids})
     return [_mail(row, people) for row in found]
 
@@ -75,13 +88,45 @@ def _mail(row: Any, people: dict[str, str]) -> Mail:
     return Mail(row.id, row.key, row.kind, row.case_id, addresses, row.attempts + 1)
 
 
+_ADDRESSES = sa.select(officers.c.id, officers.c.email).where(officers.c.id.in_(sa.bindparam("ids", expanding=True)), officers.c.active)
+
+
 def _addresses(connection: sa.Connection, officer_ids: set[str]) -> dict[str, str]:
-    found = connection.execute(sa.select(officers.c.id, officers.c.email).where(officers.c.id.in_(list(officer_ids)), officers.c.active))
-    return {row.id: row.email for row in found}
+    return {row.id: row.email for row in connection.execute(_ADDRESSES, {"ids": list(officer_ids)})}
 
 
-def settle(connection: sa.Connection, mail_id: int, state: str, now: int, due_at: int) -> bool:
-    """Write how a notice ended: `sent`, `failed`, `maybe_sent`, or `due` again at `due_at`. False if another process ended it already."""
-    values = {"state": state, "settled_at": None if state == "due" else now, "lease_until": None, "due_at": due_at}
-    mine = sa.update(mails).where(mails.c.id == mail_id, mails.c.state == "sending").values(**values)
-    return connection.execute(mine.returning(mails.c.id)).first() is not None
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a notice ended: `sent`, `failed`, `maybe_sent`, or `due` again at `due_at`."""
+
+    id: int
+    state: str
+    due_at: int
+
+
+_STILL_SENDING = (
+    sa.select(mails.c.id).where(mails.c.id.in_(sa.bindparam("ids", expanding=True)), standing(mails, "sending")).with_for_update()
+)
+_SETTLE = Many(
+    sa.update(mails)
+    .where(mails.c.id == sa.bindparam("b_id"))
+    .values(
+        state=sa.bindparam("b_state"),
+        settled_at=sa.bindparam("b_settled_at", type_=mails.c.settled_at.type),
+        due_at=sa.bindparam("b_due_at", type_=mails.c.due_at.type),
+        lease_until=sa.null(),
+    ),
+    prefix="b_",
+)
+
+
+def settle(connection: sa.Connection, outcomes: Sequence[Outcome], now: int) -> set[int]:
+    """Write how notices ended. Returns the ids that are written; another process ended the rest already."""
+    mine = set(connection.execute(_STILL_SENDING, {"ids": [outcome.id for outcome in outcomes]}).scalars())
+    rows = [
+        {"id": one.id, "state": one.state, "settled_at": None if one.state == "due" else now, "due_at": one.due_at}
+        for one in outcomes
+        if one.id in mine
+    ]
+    _SETTLE.run(connection, rows)
+    return mine

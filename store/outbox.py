@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from store.database import insert_new
 from store.many import insert
+from store.standing import NOT_ENDED, TO_LEAVE, standing
 from store.tables import cases, early_statuses, outbox, workers
 
 RANK = {"queued": 0, "sent": 1, "undelivered": 2, "failed": 2, "delivered": 3, "read": 4}
@@ -91,7 +92,7 @@ def recover(connection: sa.Connection, now: int) -> list[Moved]:
     A flow's question, a knock or a notice goes once more (marked); an officer's words never go again by themselves. Returns the rows that
     ended as `maybe_sent`.
     """
-    stale = (outbox.c.state == "sending") & (outbox.c.lease_until < now)
+    stale = standing(outbox, *TO_LEAVE) & standing(outbox, "sending") & (outbox.c.lease_until < now)
     again = stale & outbox.c.kind.not_in(_NEVER_BY_THEMSELVES) & outbox.c.maybe.is_(False)
     connection.execute(sa.update(outbox).where(again).values(state="due", maybe=True, lease_until=None))
     ended = sa.update(outbox).where(stale).values(state="maybe_sent", maybe=True, settled_at=now, lease_until=None)
@@ -103,9 +104,10 @@ _earlier = outbox.alias("earlier")
 _BLOCKED = sa.exists().where(
     _earlier.c.worker_id == outbox.c.worker_id,
     _earlier.c.id < outbox.c.id,
+    standing(_earlier, *NOT_ENDED),
     sa.or_(
-        _earlier.c.state.in_(["due", "sending"]),
-        sa.and_(_earlier.c.state == "held", _earlier.c.hold == "notice", _earlier.c.kind == "flow"),
+        standing(_earlier, *TO_LEAVE),
+        sa.and_(standing(_earlier, "held"), _earlier.c.hold == "notice", _earlier.c.kind == "flow"),
     ),
 )
 _DUE = (
@@ -121,7 +123,8 @@ _DUE = (
         outbox.c.maybe,
     )
     .where(
-        outbox.c.state == "due",
+        standing(outbox, *TO_LEAVE),
+        standing(outbox, "due"),
         outbox.c.due_at <= sa.bindparam("now"),
         outbox.c.channel.in_(sa.bindparam("channels", expanding=True)),
         ~_BLOCKED,
@@ -150,7 +153,7 @@ def claim(connection: sa.Connection, now: int, lease_until: int, channels: Seque
 
 _SETTLE = (
     sa.update(outbox)
-    .where(outbox.c.id == sa.bindparam("b_id"), outbox.c.state.in_(["sending", "due", "maybe_sent"]))
+    .where(outbox.c.id == sa.bindparam("b_id"), standing(outbox, "sending", "due", "maybe_sent"))
     .values(
         state=sa.bindparam("b_state"),
         provider_id=sa.func.coalesce(sa.bindparam("b_provider_id", type_=sa.String), outbox.c.provider_id),
@@ -199,7 +202,7 @@ def _comes_again(connection: sa.Connection, s: Settlement, now: int) -> None:
     found = found.join_from(outbox, workers, workers.c.id == outbox.c.worker_id, isouter=True).join(
         cases, cases.c.id == outbox.c.case_id, isouter=True
     )
-    row = connection.execute(found.where(outbox.c.id == s.id, outbox.c.state == "sending")).first()
+    row = connection.execute(found.where(outbox.c.id == s.id, standing(outbox, "sending"))).first()
     if row is None:
         return
     values: dict[str, Any] = {
@@ -258,7 +261,7 @@ def note_statuses(connection: sa.Connection, statuses: Sequence[tuple[str, str, 
 
 def knock_failed(connection: sa.Connection, worker_ids: Sequence[str], now: int) -> None:
     """A knock did not arrive: what waits behind it is knocked for again later."""
-    theirs = outbox.c.worker_id.in_(list(worker_ids)) & (outbox.c.state == "held") & (outbox.c.hold == "knock")
+    theirs = outbox.c.worker_id.in_(list(worker_ids)) & standing(outbox, "held") & (outbox.c.hold == "knock")
     connection.execute(sa.update(outbox).where(theirs).values(due_at=now + _KNOCK_AGAIN_AFTER))
     connection.execute(sa.update(workers).where(workers.c.id.in_(list(worker_ids))).values(knocked_at=None))
 
@@ -280,18 +283,27 @@ def _keep_early(connection: sa.Connection, provider_id: str, status: str, error:
         connection.execute(sa.update(early_statuses).where(early_statuses.c.provider_id == provider_id).values(status=status, error=error))
 
 
-def mail_ended(connection: sa.Connection, mail_id: int, *, left: bool, now: int) -> None:
-    """A notice to officers left, or will not: the messages that speak of it may go, in the wording that is true."""
-    held = (outbox.c.mail_id == mail_id) & (outbox.c.state == "held") & (outbox.c.hold == "notice")
-    _let_go(connection, held, left=left, now=now)
+_HELD_FOR_A_NOTICE = standing(outbox, "held") & (outbox.c.hold == "notice")
+_SAID = {True: outbox.c.sealed, False: sa.func.coalesce(outbox.c.sealed_else, outbox.c.sealed)}
+_LET_GO = {
+    left: sa.update(outbox)
+    .where(_HELD_FOR_A_NOTICE, outbox.c.mail_id.in_(sa.bindparam("mail_ids", expanding=True)))
+    .values(state="due", hold=None, sealed=said, sealed_else=None, due_at=sa.bindparam("now"))
+    for left, said in _SAID.items()
+}
+_OVERDUE = (
+    sa.update(outbox)
+    .where(_HELD_FOR_A_NOTICE, outbox.c.due_at <= sa.bindparam("now"))
+    .values(state="due", hold=None, sealed=_SAID[False], sealed_else=None, due_at=sa.bindparam("now"))
+)
+
+
+def mails_ended(connection: sa.Connection, mail_ids: Sequence[int], *, left: bool, now: int) -> None:
+    """Notices to officers left, or will not: the messages that speak of them may go, in the wording that is true."""
+    if mail_ids:
+        connection.execute(_LET_GO[left], {"mail_ids": list(mail_ids), "now": now})
 
 
 def notices_overdue(connection: sa.Connection, now: int) -> None:
     """A worker does not wait for our mail server: past its date a message goes in the wording that promises no notice."""
-    held = (outbox.c.state == "held") & (outbox.c.hold == "notice") & (outbox.c.due_at <= now)
-    _let_go(connection, held, left=False, now=now)
-
-
-def _let_go(connection: sa.Connection, held: sa.ColumnElement[bool], *, left: bool, now: int) -> None:
-    said = outbox.c.sealed if left else sa.func.coalesce(outbox.c.sealed_else, outbox.c.sealed)
-    connection.execute(sa.update(outbox).where(held).values(state="due", hold=None, sealed=said, sealed_else=None, due_at=now))
+    connection.execute(_OVERDUE, {"now": now})

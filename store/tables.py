@@ -190,7 +190,7 @@ outbox = sa.Table(
     sa.Column("settled_at", Moment, nullable=True),
     sa.Index(
         "ix_outbox_due",
-        "due_at",
+        "id",  # the oldest goes first; what waits for a later moment is little
         sqlite_where=sa.text("state IN ('due', 'sending')"),
         postgresql_where=sa.text("state IN ('due', 'sending')"),
     ),

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from store.database import insert_new
+from store.standing import TO_RUN, standing
 from store.tables import tasks, ticks
 
 MOST_ATTEMPTS = 8
@@ -38,7 +39,9 @@ def enqueue(connection: sa.Connection, task: str, arguments: Mapping[str, Any], 
 
 def claim(connection: sa.Connection, now: int, lease_until: int, most: int) -> list[Task]:
     """Take tasks that are due, or whose runner died holding them."""
-    ready = sa.or_(sa.and_(tasks.c.state == "due", tasks.c.run_at <= now), sa.and_(tasks.c.state == "running", tasks.c.lease_until < now))
+    due = standing(tasks, "due") & (tasks.c.run_at <= now)
+    left_behind = standing(tasks, "running") & (tasks.c.lease_until < now)
+    ready = standing(tasks, *TO_RUN) & sa.or_(due, left_behind)
     statement = sa.select(tasks.c.id, tasks.c.task, tasks.c.arguments, tasks.c.attempts).where(ready).order_by(tasks.c.run_at).limit(most)
     found = connection.execute(statement.with_for_update(skip_locked=True)).all()
     if found:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from store.outbox import knock_failed
+from store.standing import NOT_ENDED, TO_LEAVE, standing
 from store.tables import outbox, workers
 
 _WITH_THE_CASE = ("reply", "late")
@@ -12,18 +13,18 @@ _WITH_THE_CASE = ("reply", "late")
 
 def release(connection: sa.Connection, worker_ids: Sequence[str], now: int) -> None:
     """Let go everything that waits behind a knock for these workers; a knock still on its way has done its work, or is needed no more."""
-    theirs = outbox.c.worker_id.in_(list(worker_ids))
-    knocks = theirs & (outbox.c.kind == "knock") & outbox.c.state.in_(["due", "sending"])
-    doubt = outbox.c.maybe | (outbox.c.state == "sending")
+    theirs = outbox.c.worker_id.in_(list(worker_ids)) & standing(outbox, *NOT_ENDED)
+    knocks = theirs & (outbox.c.kind == "knock") & standing(outbox, "due", "sending")
+    doubt = outbox.c.maybe | standing(outbox, "sending")
     ended = sa.case((doubt, "maybe_sent"), else_="dropped")
     connection.execute(sa.update(outbox).where(knocks).values(state=ended, maybe=doubt, settled_at=now, lease_until=None, sealed=None))
-    held = theirs & (outbox.c.state == "held") & (outbox.c.hold == "knock")
+    held = theirs & standing(outbox, "held") & (outbox.c.hold == "knock")
     connection.execute(sa.update(outbox).where(held).values(state="due", hold=None, due_at=now))
 
 
 def not_knocked(connection: sa.Connection, channels: Sequence[str], now: int, most: int) -> list[tuple[str, str, int]]:
     """Workers for whom something waits on these channels and to whom no knock went out yet: (worker, channel, live until)."""
-    held = (outbox.c.state == "held") & (outbox.c.hold == "knock") & workers.c.knocked_at.is_(None) & workers.c.closed_to.is_(None)
+    held = standing(outbox, "held") & (outbox.c.hold == "knock") & workers.c.knocked_at.is_(None) & workers.c.closed_to.is_(None)
     held &= (outbox.c.due_at <= now) & outbox.c.channel.in_(list(channels))
     found = connection.execute(
         sa.select(outbox.c.worker_id, sa.func.max(outbox.c.channel), workers.c.live_until)
@@ -54,7 +55,7 @@ def shut(connection: sa.Connection, worker_id: str, why: str) -> None:
 
 def hide(connection: sa.Connection, worker_id: str) -> None:
     """The worker hid the talk: what is on its way rests with its case, and a knock is called back."""
-    waiting = (outbox.c.worker_id == worker_id) & outbox.c.state.in_(["due", "held"])
+    waiting = (outbox.c.worker_id == worker_id) & standing(outbox, *NOT_ENDED) & standing(outbox, "due", "held")
     connection.execute(sa.update(outbox).where(waiting & (outbox.c.kind == "knock")).values(state="dropped", sealed=None))
     resting = waiting & outbox.c.kind.in_(_WITH_THE_CASE)
     connection.execute(sa.update(outbox).where(resting, outbox.c.hold.is_distinct_from("translation")).values(state="held", hold="hidden"))
@@ -62,7 +63,7 @@ def hide(connection: sa.Connection, worker_id: str) -> None:
 
 def follow_case(connection: sa.Connection, case_id: int, worker_id: str, channel: str) -> None:
     """The code was used on another phone: what waits with the case goes there, behind a knock."""
-    resting = (outbox.c.case_id == case_id) & outbox.c.kind.in_(_WITH_THE_CASE) & outbox.c.state.in_(["due", "held"])
+    resting = (outbox.c.case_id == case_id) & outbox.c.kind.in_(_WITH_THE_CASE) & standing(outbox, "due", "held")
     connection.execute(sa.update(outbox).where(resting).values(worker_id=worker_id, channel=channel))
     opened = sa.or_(outbox.c.hold.is_(None), outbox.c.hold == "hidden")
     connection.execute(sa.update(outbox).where(resting & opened).values(state="held", hold="knock"))
@@ -70,38 +71,38 @@ def follow_case(connection: sa.Connection, case_id: int, worker_id: str, channel
 
 def hurry(connection: sa.Connection, worker_id: str, now: int) -> None:
     """Let what was put off go now: help in danger does not wait behind an older text's back-off."""
-    late = (outbox.c.worker_id == worker_id) & (outbox.c.state == "due") & (outbox.c.due_at > now)
+    late = (outbox.c.worker_id == worker_id) & standing(outbox, *NOT_ENDED) & standing(outbox, "due") & (outbox.c.due_at > now)
     connection.execute(sa.update(outbox).where(late).values(due_at=now))
 
 
 def drop_unread_late(connection: sa.Connection, case_id: int) -> None:
     """A newer date makes an unread late notice untrue."""
-    unread = (outbox.c.case_id == case_id) & (outbox.c.kind == "late") & (outbox.c.state == "held")
+    unread = (outbox.c.case_id == case_id) & (outbox.c.kind == "late") & standing(outbox, "held")
     connection.execute(sa.update(outbox).where(unread).values(state="dropped"))
 
 
 def drop_cases(connection: sa.Connection, case_ids: Sequence[int]) -> None:
     """Nothing that belongs to these cases is sent any more."""
-    theirs = outbox.c.case_id.in_(list(case_ids)) & outbox.c.state.in_(["due", "held"])
+    theirs = outbox.c.case_id.in_(list(case_ids)) & standing(outbox, "due", "held")
     connection.execute(sa.update(outbox).where(theirs).values(state="dropped", sealed=None, sealed_else=None))
 
 
 def drop_worker(connection: sa.Connection, worker_id: str) -> None:
     """Nothing is sent to this worker any more, and nothing sealed for them is kept."""
     theirs = outbox.c.worker_id == worker_id
-    waiting = outbox.c.state.in_(["due", "held", "sending"])
+    waiting = standing(outbox, *NOT_ENDED)
     connection.execute(sa.update(outbox).where(theirs & waiting).values(state="dropped", lease_until=None))
     connection.execute(sa.update(outbox).where(theirs).values(sealed=None, sealed_else=None))
 
 
 def on_its_way(connection: sa.Connection, worker_id: str) -> bool:
     """Whether a message of a flow is still to leave for this worker."""
-    waiting = (outbox.c.worker_id == worker_id) & outbox.c.state.in_(["due", "sending"])
+    waiting = (outbox.c.worker_id == worker_id) & standing(outbox, *NOT_ENDED) & standing(outbox, *TO_LEAVE)
     return connection.execute(sa.select(sa.exists().where(waiting))).scalar_one()
 
 
 def waiting_with_case(connection: sa.Connection, case_id: int) -> int:
     """How many answers of a case nobody has read yet."""
-    waiting = (outbox.c.case_id == case_id) & outbox.c.kind.in_(_WITH_THE_CASE) & outbox.c.state.in_(["due", "held"])
+    waiting = (outbox.c.case_id == case_id) & outbox.c.kind.in_(_WITH_THE_CASE) & standing(outbox, "due", "held")
     unread = waiting & outbox.c.hold.is_distinct_from("translation")
     return connection.execute(sa.select(sa.func.count()).select_from(outbox).where(unread)).scalar_one()

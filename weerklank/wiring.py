@@ -73,7 +73,7 @@ class Service:
         self.conversation = Conversation(self._makings())
         self.knocks = Knocks(self.identity, self.speech, self.senders)
         self.deliveries = Deliveries(self._delivery_means())
-        self.notices = Notices(self.writer, self._mailer(), self.clock, self._mail_settings(), self.promises.notice_ended)
+        self.notices = Notices(self.writer, self._mailer(), self.clock, self._mail_settings(), self.promises.notices_ended)
         self.stock = CodeStock(self.writer, self.keyring, settings.codes_ahead, self._stocked)
         self.runner = Runner(self.writer, self.clock, {forgetting.TASK: self._forget_worker, interpreter.TASK: self._translate})
         self._turn = self.writer.turn("conversation", self.conversation.turn, self.answers_came)

@@ -148,7 +148,7 @@ def test_a_text_that_speaks_of_a_notice_says_what_is_true(writer: Writer, left: 
     _put(writer, held, _row())
 
     assert _claim(writer) == []
-    writer.call_sync(lambda c: outbox.mail_ended(c, 7, left=left, now=NOW))
+    writer.call_sync(lambda c: outbox.mails_ended(c, [7], left=left, now=NOW))
     assert [row.sealed for row in _claim(writer)] == [said]
 
 

@@ -22,6 +22,7 @@ from flows.revisions import SHIPPED
 from flows.transcript import Recorder
 from store import flows as kept_flows
 from store.migrate import upgrade
+from store.standing import TO_LEAVE, standing
 from store.tables import inbox, outbox
 from weerklank.commands.common import Commands, say
 from weerklank.commands.errors import CommandError
@@ -150,6 +151,6 @@ def _until_quiet(service: Service) -> None:
 def _busy(service: Service) -> bool:
     """Whether something is still to be handled or to be said."""
     with service.database.read() as connection:
-        words = sa.select(sa.exists().where(inbox.c.state == "new"))
-        answers = sa.select(sa.exists().where(outbox.c.state.in_(["due", "sending"])))
+        words = sa.select(sa.exists().where(standing(inbox, "new")))
+        answers = sa.select(sa.exists().where(standing(outbox, *TO_LEAVE)))
         return bool(connection.execute(words).scalar_one() or connection.execute(answers).scalar_one())

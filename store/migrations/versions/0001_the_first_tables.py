@@ -201,7 +201,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_outbox_case_id"), ["case_id"], unique=False)
         batch_op.create_index(
             "ix_outbox_due",
-            ["due_at"],
+            ["id"],
             unique=False,
             sqlite_where=sa.text("state IN ('due', 'sending')"),
             postgresql_where=sa.text("state IN ('due', 'sending')"),

@@ -1,0 +1,75 @@
+"""What is still to be done is found through its index, however much lies beside it that is done."""
+
+import re
+from itertools import count
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from store import inbox, mails, outbox
+from store.database import open_database
+from store.standing import NOT_ENDED, TO_LEAVE, TO_RUN, standing
+from store.tables import metadata, tasks
+
+_WAITING = sa.select(tasks.c.id).where(standing(tasks, *TO_RUN), tasks.c.run_at <= sa.bindparam("now"))
+STATEMENTS: dict[str, tuple[sa.Executable, tuple[str, ...]]] = {
+    "words to handle": (inbox._CANDIDATES, ("ix_inbox_new",)),
+    "a worker's words": (inbox._MESSAGES, ("ix_inbox_new",)),
+    "messages to send": (outbox._DUE, ("ix_outbox_due", "ix_outbox_open")),
+    "messages held for a notice": (outbox._LET_GO[True], ("ix_outbox_held",)),
+    "notices to send": (mails._DUE, ("ix_mails_due",)),
+    "tasks to run": (_WAITING, ("ix_tasks_due",)),
+}
+_SOME = {"skipped": ["x"], "ids": ["x"], "channels": ["sms"], "mail_ids": [1], "most": 48, "now": 1}
+
+
+def _sent(connection: sa.Connection, statement: sa.Executable) -> tuple[str, Any]:
+    """What the driver is given for a statement."""
+    given: list[tuple[str, Any]] = []
+
+    def look(*event: Any) -> None:
+        given.append((event[2], event[3]))
+
+    sa.event.listen(connection, "before_cursor_execute", look)
+    ids = {"ids": [1] if statement is outbox._LET_GO[True] else ["x"]}
+    connection.execute(statement, {**_SOME, **ids})
+    sa.event.remove(connection, "before_cursor_execute", look)
+    return given[0]
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_sqlite_finds_it_through_the_index(name: str, sqlite_url: str) -> None:
+    statement, indexes = STATEMENTS[name]
+    database = open_database(sqlite_url)
+    with database.write() as connection:
+        text, values = _sent(connection, statement)
+        plan = str(list(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)))
+    database.close()
+
+    assert all(index in plan for index in indexes), plan
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_postgresql_finds_it_through_the_index_in_a_plan_that_serves_every_value(name: str, postgresql_url: str) -> None:
+    """A generic plan knows no bound value; the planner may not read the table although it is small here."""
+    statement, indexes = STATEMENTS[name]
+    database = open_database(postgresql_url)
+    with database.write() as connection:
+        text, _ = _sent(connection, statement)
+        numbers = count(1)
+        connection.exec_driver_sql("SET enable_seqscan = off")
+        generic = re.sub(r"%\(\w+\)s", lambda _: f"${next(numbers)}", text)
+        plan = "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN (GENERIC_PLAN) {generic}"))
+    database.close()
+
+    assert all(index in plan for index in indexes), plan
+
+
+@pytest.mark.parametrize(
+    ("index", "states"), [("ix_outbox_due", TO_LEAVE), ("ix_mails_due", TO_LEAVE), ("ix_outbox_open", NOT_ENDED), ("ix_tasks_due", TO_RUN)]
+)
+def test_a_statement_names_the_condition_of_its_index(index: str, states: tuple[str, ...]) -> None:
+    conditions = {str(one.name): str(one.dialect_options["sqlite"]["where"]) for table in metadata.tables.values() for one in table.indexes}
+
+    assert conditions[index] == f"state IN ({', '.join(map(repr, states))})"
