@@ -2,12 +2,31 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
 
 from store.database import StoreAway
 from store.writer import WriterBusy
 
 _log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class WholeSteps:
+    """Steps of a loop that an orderly stop does not cut in two: what was claimed is handed over, and how that ended is written."""
+
+    def __init__(self) -> None:
+        self._step: asyncio.Task[Any] | None = None
+
+    async def take(self, step: Coroutine[Any, Any, T]) -> T:
+        """Take a step; when the loop is cancelled meanwhile the step goes on (see `ended`)."""
+        task = self._step = asyncio.create_task(step)
+        return await asyncio.shield(task)
+
+    async def ended(self) -> None:
+        """Wait for the step that was under way; whatever it broke has been told to its loop, or is found again by its lease."""
+        if self._step is not None:
+            await asyncio.wait([self._step])
 
 
 async def lasting(name: str, run: Callable[[], Awaitable[None]], again_after: float) -> None:

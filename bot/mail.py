@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from bot.bell import Bell
 from bot.clock import MINUTE, SECOND, Clock
+from bot.lasting import WholeSteps
 from store import mails as kept
 from store.writer import Writer
 
@@ -146,6 +147,7 @@ class Notices:
         self._desk_url = settings["desk_url"]
         self._ended = ended
         self._bell = Bell()
+        self._steps = WholeSteps()
         self._lane = writer.lane("notices", self._settle)
 
     def ring(self) -> None:
@@ -157,9 +159,13 @@ class Notices:
         while True:
             self._bell.listen()
             await self._writer.call(self._recover)
-            while await self.send_due():
+            while await self._steps.take(self.send_due()):
                 pass
             await self._bell.wait(every)
+
+    async def drain(self) -> None:
+        """Let the notices under way come to their end."""
+        await self._steps.ended()
 
     def _recover(self, connection: sa.Connection) -> None:
         ended = [kept.one(connection, mail_id) for mail_id in kept.recover(connection, self._clock())]

@@ -17,6 +17,7 @@ from bot.bell import Bell
 from bot.clock import DAY, HOUR, MINUTE, SECOND, Clock
 from bot.identity import Identity
 from bot.knocks import Knocks
+from bot.lasting import WholeSteps
 from bot.people import Reach
 from bot.sealed import open_message
 from channels.base import Channel, Choice, Failure, Outbound, SendError
@@ -91,6 +92,7 @@ class Deliveries:
         self._flying: Counter[str] = Counter()
         self._sends: set[asyncio.Task[None]] = set()
         self._bell = Bell()
+        self._steps = WholeSteps()
         self._lane = self._writer.lane("settle", self._settle, max_batch=128)
 
     def ring(self) -> None:
@@ -105,10 +107,11 @@ class Deliveries:
             if time.monotonic() >= look_back:
                 await self._writer.call(self._recover)
                 look_back = time.monotonic() + every
-            await (asyncio.sleep(_BREATH) if await self.deliver_due() else self._bell.wait(every))
+            await (asyncio.sleep(_BREATH) if await self._steps.take(self.deliver_due()) else self._bell.wait(every))
 
     async def drain(self) -> None:
         """Let the sends under way come to their end."""
+        await self._steps.ended()
         if self._sends:
             await asyncio.wait(self._sends, timeout=self._call_timeout)
 

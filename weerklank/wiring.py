@@ -184,7 +184,7 @@ class Service:
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
-        await self.deliveries.drain()
+        await asyncio.gather(self.deliveries.drain(), self.notices.drain())
         self.conversation.close()
         if self._listener is not None:
             await asyncio.to_thread(self._listener.join)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from store import inbox, mails, outbox
 from store.database import open_database
@@ -28,13 +29,13 @@ def _sent(connection: sa.Connection, statement: sa.Executable) -> tuple[str, Any
     """What the driver is given for a statement."""
     given: list[tuple[str, Any]] = []
 
-    def look(*event: Any) -> None:
-        given.append((event[2], event[3]))
+    def look(*told: Any) -> None:
+        given.append((told[2], told[3]))
 
-    sa.event.listen(connection, "before_cursor_execute", look)
+    event.listen(connection, "before_cursor_execute", look)
     ids = {"ids": [1] if statement is outbox._LET_GO[True] else ["x"]}
     connection.execute(statement, {**_SOME, **ids})
-    sa.event.remove(connection, "before_cursor_execute", look)
+    event.remove(connection, "before_cursor_execute", look)
     return given[0]
 
 
