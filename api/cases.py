@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import APIRouter, Header, Path, Query
@@ -93,6 +93,14 @@ class Exclusion(BaseModel):
     """Who is named in the case and may no longer read it, and why."""
 
     officer: Annotated[str, Field(max_length=80)]
+    reason: Reason
+
+
+class Speaker(BaseModel):
+    """Who speaks, for how many people (null: nobody said), and how you know."""
+
+    who: Annotated[Literal["affected", "neighbour", "representative", "union"], Field(description="The one it happened to, or for others.")]
+    on_behalf_of: Annotated[int | None, Field(ge=1, le=1_000_000)] = None
     reason: Reason
 
 
@@ -195,3 +203,10 @@ def assign(seat: Writing, reference: Reference, given: Assignment) -> WrittenOut
 def exclude(seat: Writing, reference: Reference, given: Exclusion) -> WrittenOut:
     """Shut out a colleague whom the case is about; they find nothing from this moment on."""
     return _written(seat, reference, lambda at: desk.exclude(at, reference, given.officer, given.reason))
+
+
+@ROUTER.post("/{reference}/speaker", status_code=201)
+def speaker(seat: Writing, reference: Reference, given: Speaker) -> WrittenOut:
+    """Record who speaks: the one it happened to, a neighbour, a representative or a union, and for how many people."""
+    said = desk.Speaker(given.who, given.on_behalf_of, given.reason)
+    return _written(seat, reference, lambda at: desk.record_speaker(at, reference, said))

@@ -37,6 +37,11 @@ _NAMES_THE_CODE = frozenset(
         *("join", "start", "hello", "hallo", "hola", "hi", "hoi"),
     )
 )
+# A card or link made for those who speak for others says so beside the site's digits (docs/reference/channels.md).
+_SPEAKERS = {
+    **dict.fromkeys(("union", "vakbond", "sindicato", fold("ইউনিয়ন")), "union"),
+    **dict.fromkeys(("rep", "representative", "vertegenwoordiger", "representante", fold("প্রতিনিধি")), "representative"),
+}
 _ASK_NOTHING = ("dialogue", "come-back")
 _DANGER_FADES = 6 * 60 * MINUTE
 
@@ -166,7 +171,7 @@ def _at_a_site(at: Heard, code: str) -> None:
         return
     beside = _beside(said.payload or said.text, code)
     language = _language_named(beside, means) or _language_of(place, means)
-    fields = {"site": "known", "place": place.id}
+    fields = {"site": "known", "place": place.id, **_speaker_named(beside, means)}
     talk.turn_to(None)
     talk.session = Session(language=language, fields=fields)
     name = means.house.first_flow_for_neighbours if place.kind == "area" else means.house.first_flow
@@ -188,6 +193,17 @@ def _beside(text: str, code: str) -> str:
     return fold(ascii_digits(text).replace(code, " "))
 
 
+def _speaker_named(beside: str, means: Means) -> dict[str, str]:
+    """Who speaks, where nothing else stands beside the digits that could be testimony (`52746 union leader fired` is)."""
+    told = _told(beside, means)
+    return {"speaks": _SPEAKERS[told[0]]} if len(told) == 1 and told[0] in _SPEAKERS else {}
+
+
+def _told(beside: str, means: Means) -> list[str]:
+    """The words that neither name the code nor a language."""
+    return [word for word in beside.split() if word not in _NAMES_THE_CODE and word not in means.house.programme.languages]
+
+
 def _language_named(beside: str, means: Means) -> str | None:
     named = [tag for tag in means.house.programme.languages if tag.casefold() in beside.split()]
     return named[0] if named else None
@@ -200,8 +216,7 @@ def _language_of(place: Place, means: Means) -> str:
 
 def _is_testimony(beside: str, means: Means) -> bool:
     """What stands beside the digits is what happened, and must not be lost, unless it only names the code or is a single word."""
-    told = [word for word in beside.split() if word not in _NAMES_THE_CODE and word not in means.house.programme.languages]
-    return len(told) > 1 or means.lexicon.danger(saying(beside)) is not None
+    return len(_told(beside, means)) > 1 or means.lexicon.danger(saying(beside)) is not None
 
 
 def _words(at: Heard) -> None:

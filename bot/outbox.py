@@ -130,7 +130,7 @@ class Deliveries:
 
     def _recover(self, connection: sa.Connection) -> None:
         now = self._clock()
-        kept.notices_overdue(connection, now)
+        waiting.notices_overdue(connection, now)
         self._cases.delivered(connection, kept.recover(connection, now) + kept.take_up_early(connection, now - DAY))
 
     def _claim(self, connection: sa.Connection, channels: Sequence[str]) -> list[_Ready]:

@@ -38,7 +38,7 @@ class Promises:
 
     def notices_ended(self, connection: sa.Connection, mails: Sequence[Mail], *, left: bool) -> None:
         """Notices to officers left, or will not: what the bot may say now is said now."""
-        outbox.mails_ended(connection, [mail.id for mail in mails], left=left, now=self._clock())
+        waiting.mails_ended(connection, [mail.id for mail in mails], left=left, now=self._clock())
         for mail in mails:
             if mail.kind == "late" and mail.case_id is not None:
                 self._tell_worker(connection, mail, superior_told=left)

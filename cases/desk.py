@@ -1,6 +1,6 @@
 """What an officer does with a case: see, answer, note, move, hand over. Every write appends an entry and leaves a trace in the audit."""
 
-from cases import audit, entries, lifecycle, routing
+from cases import audit, entries, lifecycle, routing, speaker
 from cases.access import AtDesk, may_read
 from cases.change import Case, CaseChange, NewEntry, touched
 from cases.desk_queue import QueueFilters, QueueLine, QueuePage, queue
@@ -9,6 +9,7 @@ from cases.desk_view import CaseView, EntryView, TranslationView, read_timeline,
 from cases.errors import Refused
 from cases.routing import RoutingFacts
 from cases.save import Saved, save
+from cases.speaker import Speaker
 
 __all__ = [
     "AtDesk",
@@ -19,6 +20,7 @@ __all__ = [
     "QueuePage",
     "ReplyDraft",
     "ReplyKept",
+    "Speaker",
     "TranslationView",
     "approve",
     "assign",
@@ -27,6 +29,7 @@ __all__ = [
     "note",
     "queue",
     "read_timeline",
+    "record_speaker",
     "reply",
     "translate",
     "view",
@@ -88,6 +91,15 @@ def exclude(at: AtDesk, reference: str, officer_id: str, reason: str) -> Saved:
     desk = routing.desk_for(facts, at.programme)
     columns |= {"company_id": desk.company, "officer_id": desk.officer}
     return _save(at, case, "exclude", (first, entries.routed(at.now, desk)), **columns)
+
+
+def record_speaker(at: AtDesk, reference: str, said: Speaker) -> Saved:
+    """Record who speaks, and for how many people (cases/speaker.py). Raises NotFound, Stale or Refused."""
+    case = locked(at, reference)
+    _check_reason(said.reason)
+    saved = save(at.connection, at.keyring, case, speaker.record(case, said, entries.by_officer(at.officer.id), at.programme, at.now))
+    audit.record(at.connection, at.officer, "speaker", case["reference"], at.now)
+    return saved
 
 
 def _save(at: AtDesk, case: Case, action: str, written: NewEntry | tuple[NewEntry, ...], **columns: object) -> Saved:

@@ -251,6 +251,8 @@ def _words(at: AtDesk, entry: Entry, opened: _Sealed, *, spoken: bool) -> str:
         body["company"] = at.programme.company_name(body["company"])
     if body.get("group"):
         body["group"] = taxonomy.label(body["group"])
+    if body.get("who"):
+        body["who"] = at.wording.speaker(body["who"], body.get("on_behalf_of"))
     return at.wording.entry(entry.kind, body)
 
 

@@ -9,7 +9,7 @@ from cases.severity import Severity
 WORKER, BOT, CLOCK, CARRIER = "worker", "bot", "clock", "carrier"
 KINDS = (
     "opened", "words", "danger", "group", "consent", "language", "severity", "routed", "moved", "assigned", "excluded", "note", "reply",
-    "late", "delivery", "bot", "person", "hidden", "forgotten", "code_used",
+    "late", "delivery", "bot", "person", "hidden", "forgotten", "code_used", "speaker",
 )  # fmt: skip
 
 
@@ -71,6 +71,11 @@ def assigned(at: int, author: str, officer_id: str | None, reason: str) -> NewEn
 def excluded(at: int, author: str, officer_id: str, reason: str) -> NewEntry:
     """An officer was shut out, because the case is about them."""
     return NewEntry("excluded", author, at, {"officer": officer_id, "reason": reason})
+
+
+def speaker(at: int, author: str, said: tuple[str, int | None], reason: str) -> NewEntry:
+    """An officer recorded who speaks, and for how many people (None: nobody said)."""
+    return NewEntry("speaker", author, at, {"who": said[0], "on_behalf_of": said[1], "reason": reason})
 
 
 def note(at: int, author: str, text: str) -> NewEntry:

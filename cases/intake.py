@@ -134,13 +134,13 @@ def choose_group(case: Case, code: str, programme: Programme, now: int) -> CaseC
     """Keep what the worker says it is about; a graver group raises the case and brings its date nearer, never the other way."""
     chosen = taxonomy.known(code)
     groups = [*case["groups"], *([chosen] if chosen not in case["groups"] else [])]
-    change = _graver(case, severity.of((chosen,)), programme, now)
+    change = graver(case, severity.of((chosen,)), programme, now)
     return CaseChange({**touched(case, now, groups=groups), **change.columns}, (entries.group(now, chosen), *change.entries))
 
 
 def raise_floor(case: Case, because: str, programme: Programme, now: int) -> CaseChange:
     """Raise a case for what its words speak of (`child`, `papers`): before any translation, and never down again."""
-    return _graver(case, severity.of((), floor=(because,)), programme, now)
+    return graver(case, severity.of((), floor=(because,)), programme, now)
 
 
 def raise_to_danger(case: Case, danger: Danger, programme: Programme, now: int) -> CaseChange:
@@ -217,7 +217,8 @@ def forget(case: Case, now: int) -> CaseChange:
     return CaseChange(touched(case, now, **ended), (entries.forgotten(now),))
 
 
-def _graver(case: Case, found: severity.Severity, programme: Programme, now: int) -> CaseChange:
+def graver(case: Case, found: severity.Severity, programme: Programme, now: int) -> CaseChange:
+    """Raise a case that turned out graver, with a nearer date; nothing when it did not."""
     if found.level <= case["severity"]:
         return NOTHING
     columns = touched(case, now, severity=found.level)

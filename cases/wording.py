@@ -164,6 +164,7 @@ ENGLISH = Wording(
             "moved": "From \u201c{from}\u201d to \u201c{to}\u201d: {reason}",
             "assigned": "In the hands of {officer}: {reason}",
             "excluded": "{officer} can no longer read this case: {reason}",
+            "speaker": "Who speaks: {who}. {reason}",
             "late": "The promised date was missed; a new date was told",
             "delivery": "The answer: {status}",
             "bot": "The line {said}",

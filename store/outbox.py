@@ -281,29 +281,3 @@ def _keep_early(connection: sa.Connection, provider_id: str, status: str, error:
     known = connection.execute(sa.select(early_statuses.c.status).where(early_statuses.c.provider_id == provider_id)).scalar_one()
     if RANK[status] > RANK[known]:
         connection.execute(sa.update(early_statuses).where(early_statuses.c.provider_id == provider_id).values(status=status, error=error))
-
-
-_HELD_FOR_A_NOTICE = standing(outbox, "held") & (outbox.c.hold == "notice")
-_SAID = {True: outbox.c.sealed, False: sa.func.coalesce(outbox.c.sealed_else, outbox.c.sealed)}
-_LET_GO = {
-    left: sa.update(outbox)
-    .where(_HELD_FOR_A_NOTICE, outbox.c.mail_id.in_(sa.bindparam("mail_ids", expanding=True)))
-    .values(state="due", hold=None, sealed=said, sealed_else=None, due_at=sa.bindparam("now"))
-    for left, said in _SAID.items()
-}
-_OVERDUE = (
-    sa.update(outbox)
-    .where(_HELD_FOR_A_NOTICE, outbox.c.due_at <= sa.bindparam("now"))
-    .values(state="due", hold=None, sealed=_SAID[False], sealed_else=None, due_at=sa.bindparam("now"))
-)
-
-
-def mails_ended(connection: sa.Connection, mail_ids: Sequence[int], *, left: bool, now: int) -> None:
-    """Notices to officers left, or will not: the messages that speak of them may go, in the wording that is true."""
-    if mail_ids:
-        connection.execute(_LET_GO[left], {"mail_ids": list(mail_ids), "now": now})
-
-
-def notices_overdue(connection: sa.Connection, now: int) -> None:
-    """A worker does not wait for our mail server: past its date a message goes in the wording that promises no notice."""
-    connection.execute(_OVERDUE, {"now": now})

@@ -27,6 +27,7 @@ DONE: Mapping[str, str] = {
     "note": "Your note is kept. Only colleagues see it.",
     "move": "The case is moved.",
     "assign": "The case changed hands.",
+    "speaker": "Who speaks is written down.",
     "exclude": "They can no longer read this case.",
 }
 
@@ -65,6 +66,7 @@ def context_of(at: AtDesk, reference: str, unsaved: Unsaved) -> dict[str, Any]:
         "languages": _languages(found),
         "draft_language": _draft_language(at, found),
         "reads": at.officer.languages,
+        "speakers": tuple(at.wording.who.items()),
         "unsaved": unsaved,
         "once": secrets.token_urlsafe(12),
         "now": at.now,

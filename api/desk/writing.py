@@ -62,6 +62,21 @@ class MoveForm(CaseForm):
     reason: Short = ""
 
 
+class SpeakerForm(MoveForm):
+    """Who speaks, for how many people, and how one knows."""
+
+    people: Annotated[str, Field(max_length=7)] = ""
+
+
+def _people(given: str) -> int | None:
+    """Read a number of people; None when left empty. Raises Unclear."""
+    if not given.strip():
+        return None
+    if not given.strip().isdecimal():
+        raise Unclear("Give the number of people in digits, or leave it empty.")
+    return int(given)
+
+
 def _end_of_day(day: str, zone: str) -> int | None:
     """Read a promised day: the end of it, where the desk is. Raises Unclear."""
     if not day:
@@ -160,3 +175,14 @@ def assign(request: Request, caller: CaseWriter, reference: Reference, form: Ann
 def exclude(request: Request, caller: CaseWriter, reference: Reference, form: Annotated[MoveForm, Form()]) -> Response:
     """Shut out a colleague whom the case is about."""
     return _act(request, caller, reference, form, lambda at: _done(desk.exclude(at, reference, form.to, form.reason), "exclude"))
+
+
+@ROUTER.post("/{reference}/speaker")
+def speaker(request: Request, caller: CaseWriter, reference: Reference, form: Annotated[SpeakerForm, Form()]) -> Response:
+    """Record who speaks."""
+
+    def act(at: AtDesk) -> str:
+        said = desk.Speaker(form.to, _people(form.people), form.reason)
+        return _done(desk.record_speaker(at, reference, said), "speaker")
+
+    return _act(request, caller, reference, form, act)

@@ -255,6 +255,17 @@ def test_a_case_changes_hands(town: Town) -> None:
     assert "In the hands of Jeroen Valk: hij kent de fabriek" in page
 
 
+def test_who_speaks_is_written_down_and_a_number_that_is_none_comes_back_with_its_words(town: Town) -> None:
+    sanne = town.signed_in("sanne")
+
+    refused = post(sanne, CHIEF, "speaker", to="union", people="veel", reason="vakbond belde")
+    page = after(sanne, post(sanne, CHIEF, "speaker", to="union", people="14", reason="vakbond belde"))
+
+    assert (refused.status_code, 'value="vakbond belde"' in refused.text) == (400, True)
+    assert "Union representative, for 14 people" in page
+    assert "Who speaks: union representative, for 14 people. vakbond belde" in page
+
+
 def test_the_pulse_beats_differently_only_when_something_came(town: Town) -> None:
     sanne = town.signed_in("sanne")
     known = sanne.get("/desk/pulse").json()

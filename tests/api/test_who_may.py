@@ -35,6 +35,7 @@ ROWS: dict[tuple[str, str], Kind] = {
     ("POST", f"{C}/moves"): "case write",
     ("POST", f"{C}/assignment"): "case write",
     ("POST", f"{C}/exclusions"): "case write",
+    ("POST", f"{C}/speaker"): "case write",
     ("GET", "/api/v1/sites"): "signed in",
     ("GET", "/api/v1/suppliers"): "signed in",
     ("GET", "/api/v1/companies"): "signed in",
@@ -57,7 +58,7 @@ ROWS: dict[tuple[str, str], Kind] = {
     ("GET", "/desk/measures"): "signed in",
     ("GET", "/desk/help"): "signed in",
     ("GET", D): "case read",
-    **{("POST", f"{D}/{form}"): "case write" for form in ("reply", "approve", "translate", "note", "move", "assign", "exclude")},
+    **{("POST", f"{D}/{form}"): "case write" for form in ("reply", "approve", "translate", "note", "move", "assign", "exclude", "speaker")},
     ("DELETE", "/api/v1/sessions/current"): "signed in",
     ("POST", "/desk/sign-out"): "signed in",
 }
@@ -69,6 +70,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "moves": {"to": "answer_needed", "reason": "x"},
     "assignment": {"officer": None, "reason": "x"},
     "exclusions": {"officer": "nobody", "reason": "x"},
+    "speaker": {"who": "union", "on_behalf_of": 14, "reason": "x"},
     "routing-rules": {"rules": [{"id": "all", "when": {"site": "any"}, "then": {"company": "lead"}, "why": "x"}]},
     "sessions": {"email": "x", "password": "x", "totp": "x"},
 }

@@ -221,3 +221,30 @@ def test_five_digits_that_belong_to_no_site_are_said_to_be_unknown(line: Line) -
 
     assert "Check the 5 digits" in answer[0]
     assert line.rows(cases) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "who"),
+    [
+        ("52746", "affected"),
+        ("52746 en union", "union"),
+        ("JOIN 52746 vakbond", "union"),
+        ("52746 ইউনিয়ন", "union"),
+        ("52746 representative", "representative"),
+        ("52746 union leader was fired", "affected"),
+    ],
+)
+def test_a_card_for_a_union_says_who_speaks_and_testimony_that_names_a_union_does_not(line: Line, first: str, who: str) -> None:
+    phone = line.phone()
+    phone.send(first)
+    phone.send("Fourteen of us were not paid for two months")
+
+    assert line.rows(cases)[0]["who"] == who
+
+
+def test_the_link_given_to_a_union_says_who_speaks(line: Line) -> None:
+    phone = line.phone("telegram", "880001")
+    phone.send("/start", kind="start", payload="52746-en-union")
+    phone.send("Fourteen of us were not paid for two months")
+
+    assert line.rows(cases)[0]["who"] == "union"

@@ -1,11 +1,14 @@
 """Notices to officers by a real mail server: content-free, once, and only what left is said to have left."""
 
+import time
 from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
-from bot.mail import NoMailer, SmtpMailer
+from bot.mail import FileMailer, NoMailer, SmtpMailer
+from channels.base import Inbound
 from store.tables import mails
 from tests.doubles.mail import MailDouble
 from tests.line import Line
@@ -93,6 +96,29 @@ def test_without_a_mail_server_nobody_is_said_to_be_warned(database_url: str, tm
 
     assert "warned" not in told[0]
     assert states == {"new_case": "failed", "danger": "failed"}
+
+
+class SlowMailer(FileMailer):
+    """A mail server that takes its time."""
+
+    def send(self, message: EmailMessage) -> None:
+        time.sleep(0.6)
+        super().send(message)
+
+
+def test_an_orderly_stop_in_the_middle_of_a_notice_leaves_it_sent_once_and_not_in_doubt(database_url: str, tmp_path: Path) -> None:
+    line = Line(database_url, tmp_path / "data", mailer=SlowMailer(tmp_path / "slow"))
+    line.accept(Inbound("sms", "m1", "+447700900200", "message", "52746 en"))
+    line.accept(Inbound("sms", "m2", "+447700900200", "message", "They did not pay overtime"))
+    while _states(line) != {"new_case": "sending"}:
+        time.sleep(0.01)
+    line.restart()
+    states = _states(line)
+    line.quiet()
+    line.close()
+
+    assert states == {"new_case": "sent"}
+    assert len(list((tmp_path / "slow").glob("*.eml"))) == 1
 
 
 @pytest.mark.parametrize("url", ["", "http://mail.example", "smtp://", "mail.example:25"])

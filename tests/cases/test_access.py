@@ -27,6 +27,7 @@ ACTS: dict[str, Callable[[AtDesk, str], object]] = {
     "note": lambda at, reference: desk.note(at, reference, "seen"),
     "move": lambda at, reference: desk.move(at, reference, "answer_needed", "read"),
     "assign": lambda at, reference: desk.assign(at, reference, None, "nobody yet"),
+    "speaker": lambda at, reference: desk.record_speaker(at, reference, desk.Speaker("union", 14, "she said so")),
     "exclude": lambda at, reference: desk.exclude(at, reference, "sanne", "named"),
 }
 

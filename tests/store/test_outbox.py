@@ -148,16 +148,16 @@ def test_a_text_that_speaks_of_a_notice_says_what_is_true(writer: Writer, left: 
     _put(writer, held, _row())
 
     assert _claim(writer) == []
-    writer.call_sync(lambda c: outbox.mails_ended(c, [7], left=left, now=NOW))
+    writer.call_sync(lambda c: waiting.mails_ended(c, [7], left=left, now=NOW))
     assert [row.sealed for row in _claim(writer)] == [said]
 
 
 def test_a_worker_does_not_wait_for_our_mail_server(writer: Writer) -> None:
     held = _row(state="held", hold="notice", mail_id=7, sealed=b"the reader is warned", sealed_else=b"a person reads it", due_at=4000)
     _put(writer, held)
-    writer.call_sync(lambda c: outbox.notices_overdue(c, 3999))
+    writer.call_sync(lambda c: waiting.notices_overdue(c, 3999))
     assert _claim(writer, 3999) == []
 
-    writer.call_sync(lambda c: outbox.notices_overdue(c, 4000))
+    writer.call_sync(lambda c: waiting.notices_overdue(c, 4000))
 
     assert [row.sealed for row in _claim(writer, 4000)] == [b"a person reads it"]

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from store import inbox, mails, outbox
+from store import inbox, mails, outbox, waiting
 from store.database import open_database
 from store.standing import NOT_ENDED, TO_LEAVE, TO_RUN, standing
 from store.tables import metadata, tasks
@@ -18,7 +18,7 @@ STATEMENTS: dict[str, tuple[sa.Executable, tuple[str, ...]]] = {
     "words to handle": (inbox._CANDIDATES, ("ix_inbox_new",)),
     "a worker's words": (inbox._MESSAGES, ("ix_inbox_new",)),
     "messages to send": (outbox._DUE, ("ix_outbox_due", "ix_outbox_open")),
-    "messages held for a notice": (outbox._LET_GO[True], ("ix_outbox_held",)),
+    "messages held for a notice": (waiting._LET_GO[True], ("ix_outbox_held",)),
     "notices to send": (mails._DUE, ("ix_mails_due",)),
     "tasks to run": (_WAITING, ("ix_tasks_due",)),
 }
@@ -33,7 +33,7 @@ def _sent(connection: sa.Connection, statement: sa.Executable) -> tuple[str, Any
         given.append((told[2], told[3]))
 
     event.listen(connection, "before_cursor_execute", look)
-    ids = {"ids": [1] if statement is outbox._LET_GO[True] else ["x"]}
+    ids = {"ids": [1] if statement is waiting._LET_GO[True] else ["x"]}
     connection.execute(statement, {**_SOME, **ids})
     event.remove(connection, "before_cursor_execute", look)
     return given[0]
