@@ -11,7 +11,7 @@ from flows.nodes.base import Spoken
 from flows.problems import FlowError, Problem
 from flows.texts import overlay
 from flows.texts.about import cost_in_words, costs, over_budget
-from flows.texts.incoming import Given, faults, same, synonyms
+from flows.texts.incoming import Given, clean, faults, same, synonyms
 from flows.texts.rows import Row, rows
 from flows.wording import CHANNELS, digest
 
@@ -76,7 +76,7 @@ def accepted(sources: Sources, given: Iterable[Given], file: str) -> Outcome:
 
 def stale(row: Row, given: Given) -> bool:
     """Tell whether a text was made from another source than the flow has now."""
-    return given.source is not None and given.source != row.source and row.slot[-1] != "also"
+    return given.source is not None and clean(given.source) != clean(row.source) and row.slot[-1] != "also"
 
 
 def name_of(sources: Sources, language: str) -> str:
@@ -194,6 +194,9 @@ def _warnings(flow: Flow, texts: tuple[Given, ...], before: Mapping[str, tuple[R
         row = now.get(key)
         if row is None or not each.text:
             continue
+        if was[key].draft and row.draft and not each.draft and not stale(row, each):
+            mend = "A node is read as a whole: accept its other texts too."
+            yield Problem(file, each.line, f"{each.key} ({each.language})", "this stays a draft, for its node has another", mend)
         place = f"{each.key} ({each.language})"
         if stale(row, each):
             mend = "It is kept as a draft: export anew, read it beside the new source, and accept it."

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from flows import template
+from flows.model import LANGUAGE, Flow
+from flows.problems import FlowError, Problem
 from flows.texts.rows import Row
 from flows.wording import SYNONYMS
 
+BYTES_MAX: Final = 5_000_000
 TEXT_MAX: Final = 4000
 LABEL_MAX: Final = 200
 BUTTON_MAX: Final = 40
@@ -26,6 +29,16 @@ class Given:
     draft: bool
     line: int
     source: str | None = None
+
+
+def check_language(flow: Flow, language: str) -> None:
+    """Raise FlowError unless a flow can be translated into this language: it has a language's name, and is not the flow's own."""
+    if not re.fullmatch(LANGUAGE, language):
+        what, mend = f"`{language[:40]}` is no name of a language", "Write it as `bn`, `es-PE` or `bn-Latn`."
+        raise FlowError([Problem(flow.name, 1, "", what, mend)])
+    if language == flow.language:
+        what, mend = f"`{language}` is the flow's own language", "Change its texts in the flow itself, or name another language."
+        raise FlowError([Problem(flow.name, 1, "", what, mend)])
 
 
 def clean(text: str) -> str:

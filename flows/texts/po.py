@@ -15,10 +15,9 @@ from flows.model import LANGUAGE, Flow, read
 from flows.problems import FlowError, Problem
 from flows.texts.about import about, comment
 from flows.texts.accept import Sources
-from flows.texts.incoming import Given, clean
+from flows.texts.incoming import BYTES_MAX, Given, check_language, clean
 from flows.texts.rows import rows
 
-BYTES_MAX: Final = 5_000_000
 _QUOTED: Final = r'"(?:[^"\\]|\\[ntr\\"])*"'
 _LINE: Final = re.compile(rf"#.*|(?:(?:msgctxt|msgid|msgstr)\s+)?{_QUOTED}|")
 _NAME: Final = re.compile(r'msgctxt\s+"(.+)"')
@@ -32,7 +31,7 @@ def exported(sources: Sources, language: str, moment: datetime) -> bytes:
     `moment` is when this is done, with its zone. Raises FlowError for sources that are no flow, or a language that is none.
     """
     flow = read(sources)
-    _check(flow, language)
+    check_language(flow, language)
     main = min(sources, key=lambda name: (name.count("."), name))
     document, lines = yaml_text.read(sources[main]), sources[main].splitlines()
     catalog = _catalog(flow, language, moment)
@@ -70,14 +69,6 @@ def read_back(data: bytes, file: str, flow: str) -> tuple[Given, ...]:
     if not re.fullmatch(LANGUAGE, language):
         raise FlowError([Problem(file, 1, "Language", "the header does not say which language this is", "Write `Language: bn` there.")])
     return tuple(_given(message, language) for message in catalog if message.id)
-
-
-def _check(flow: Flow, language: str) -> None:
-    if not re.fullmatch(LANGUAGE, language):
-        raise FlowError([Problem(flow.name, 1, "", f"`{language}` is no name of a language", "Write it as `bn`, `es-PE` or `bn-Latn`.")])
-    if language == flow.language:
-        what = f"`{language}` is the flow's own language"
-        raise FlowError([Problem(flow.name, 1, "", what, "Change its texts in the flow itself, or name another language.")])
 
 
 def _catalog(flow: Flow, language: str, moment: datetime) -> Catalog:
@@ -152,4 +143,4 @@ def _parsed(text: str, file: str) -> Catalog:
 
 def _given(message: Message, language: str) -> Given:
     key = message.context or ""
-    return Given(key, language, clean(str(message.string)), message.fuzzy, message.lineno or 1, clean(str(message.id)))
+    return Given(key, language, clean(str(message.string)), message.fuzzy, message.lineno or 1, str(message.id))

@@ -66,7 +66,7 @@ def test_words_written_by_hand_are_stamped_and_then_noticed_when_the_source_chan
         (["export", "hide", "--language", "Dutch"], "is no name of a language"),
         (["export", "hide", "--language", "nl", "-o", "no/such/folder/x.po"], "cannot be written"),
         (["import", "hide", "nothing.po", "-o", "."], "there is no file nothing.po"),
-        (["import", "hide", "texts.doc", "-o", "."], "does not end in .po"),
+        (["import", "hide", "texts.doc", "-o", "."], "ends neither in .po nor in .xlsx"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(

@@ -1,14 +1,15 @@
-"""`weerklank flows texts export|import|stamp`: the texts of a flow, out to translators and in again."""
+"""`weerklank flows texts export|sheet|import|stamp`: the texts of a flow, out to translators and in again."""
 
 import argparse
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows.model import sources_of
+from flows.model import read, sources_of
 from flows.revisions import shipped_sources
-from flows.texts import po
+from flows.texts import po, sheet, sheet_read
 from flows.texts.accept import Outcome, accepted
+from flows.texts.incoming import Given
 from flows.texts.stamp import stamped
 from weerklank.commands.common import Commands, say
 from weerklank.commands.errors import CommandError
@@ -25,9 +26,14 @@ def add_parser(actions: Commands) -> None:
     export.add_argument("--language", required=True, metavar="L", help="the language to translate into, such as bn")
     export.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to; FLOW.L.po if left out")
     export.set_defaults(run=_export)
+    table = verbs.add_parser("sheet", help="write the texts in all languages as one spreadsheet")
+    table.add_argument("flow", metavar="FLOW", help=_FLOW)
+    table.add_argument("--language", action="append", default=[], metavar="L", help="a language to add a column for; may be repeated")
+    table.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to; FLOW.xlsx if left out")
+    table.set_defaults(run=_sheet)
     back = verbs.add_parser("import", help="take translated texts over into the files beside the flow")
     back.add_argument("flow", metavar="FLOW", help=_FLOW)
-    back.add_argument("file", type=Path, metavar="FILE", help="what came back: a .po file")
+    back.add_argument("file", type=Path, metavar="FILE", help="what came back: a .po or an .xlsx file")
     back.add_argument(
         "-o", "--output", type=Path, metavar="FOLDER", help="write the flow's files into this folder in place of beside the flow"
     )
@@ -68,18 +74,34 @@ def _export(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _sheet(arguments: argparse.Namespace) -> int:
+    sources = _sources(arguments.flow)
+    path: Path = arguments.output or Path(f"{_name(sources)}.xlsx")
+    _write({path: sheet.exported(sources, arguments.language)})
+    say(f"{path} has a row a text and a column a language")
+    return 0
+
+
 def _import(arguments: argparse.Namespace) -> int:
     sources = _sources(arguments.flow)
     if arguments.output is None and not Path(arguments.flow).is_file():
         raise CommandError("a flow we ship is not changed in its place; name a folder for the files with -o FOLDER")
     file: Path = arguments.file
-    if file.suffix.lower() != ".po":
-        raise CommandError(f"{file} does not end in .po")
-    outcome = accepted(sources, po.read_back(file.read_bytes(), file.name, _name(sources)), file.name)
+    outcome = accepted(sources, _given(sources, file), file.name)
     folder: Path = arguments.output or Path(arguments.flow).parent
     _write_changed(folder, {} if arguments.output else sources, outcome.sources)
     _tell(outcome)
     return 0
+
+
+def _given(sources: Mapping[str, str], file: Path) -> tuple[Given, ...]:
+    match file.suffix.lower():
+        case ".po":
+            return po.read_back(file.read_bytes(), file.name, read(sources).name)
+        case ".xlsx":
+            return sheet_read.read_back(file.read_bytes(), file.name, sources)
+        case _:
+            raise CommandError(f"{file} ends neither in .po nor in .xlsx")
 
 
 def _stamp(arguments: argparse.Namespace) -> int:
