@@ -37,7 +37,7 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "self_run": "known when the buying company itself runs the line",
         "warned": "known when a notice to the reader really left",
         "voice": "known when this channel's voice messages can be heard by the reader",
-        "wait": "whole minutes before another code may be tried; known only when more than one",
+        "wait": "whole minutes before another code may be tried",
         "wipes": "known when this channel lets us delete messages from the worker's phone",
     }
 )

@@ -72,7 +72,7 @@ def test_a_translator_reads_what_a_text_is_for_what_it_may_cost_and_what_must_st
         "Said while we wait for the worker's words or choice.",
         "Now: 1 segment, GSM-7.",
         "Keep {options}: where the answers stand.",
-        "Keep {wait}: whole minutes before another code may be tried; known only when more than one.",
+        "Keep {wait}: whole minutes before another code may be tried.",
         "Keep [wait:...]: said only when this is known.",
         "A count: write the forms one{...}, other{...}.",
     ]
