@@ -56,6 +56,11 @@ def render(flow: Flow, say: Say, view: View) -> tuple[Rendered, ...]:
     return (*(Rendered(text) for text in texts[:-1]), Rendered(texts[-1], shape.choices))
 
 
+def options(flow: Flow, node: str, view: View) -> tuple[tuple[str, str, str, str], ...]:
+    """The options of a node in their order: id, digit, words in a sentence, words on a button."""
+    return tuple(_options(flow.nodes[node], flow.wordings(node, view.language, view.limits.channel)))
+
+
 def patterns(flow: Flow, say: Say, language: str, limits: Limits) -> tuple[re.Pattern[str], ...]:
     """What the messages of a Say look like whatever the facts are: one pattern a message, for comparing with a message that was seen."""
     shape = _shape(flow, (say.node, say.slot), language, limits)

@@ -76,3 +76,8 @@ def test_what_cannot_be_done_is_said_in_a_sentence(
 
     assert main(["flows", "texts", *arguments]) == 1
     assert says in capsys.readouterr().err
+
+
+def test_a_flow_is_read_as_a_dialogue(flow: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["flows", "read", str(flow), "--language", "nl", "--channel", "web"]) == 0
+    assert "  > 1 Graag -> here\n" in capsys.readouterr().out

@@ -5,16 +5,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows.model import read, sources_of
-from flows.revisions import shipped_sources
+from flows.model import read
 from flows.texts import po, sheet, sheet_read
 from flows.texts.accept import Outcome, accepted
 from flows.texts.incoming import Given
 from flows.texts.stamp import stamped
 from weerklank.commands.common import Commands, say
 from weerklank.commands.errors import CommandError
-
-_FLOW = "a flow file, or the name of a flow we ship"
+from weerklank.commands.flow_files import FLOW, sources_at, sources_named
 
 
 def add_parser(actions: Commands) -> None:
@@ -22,17 +20,17 @@ def add_parser(actions: Commands) -> None:
     top = actions.add_parser("texts", help="give a flow's texts to translators and take them back")
     verbs = top.add_subparsers(required=True, metavar="VERB")
     export = verbs.add_parser("export", help="write the texts for one language as gettext PO")
-    export.add_argument("flow", metavar="FLOW", help=_FLOW)
+    export.add_argument("flow", metavar="FLOW", help=FLOW)
     export.add_argument("--language", required=True, metavar="L", help="the language to translate into, such as bn")
     export.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to; FLOW.L.po if left out")
     export.set_defaults(run=_export)
     table = verbs.add_parser("sheet", help="write the texts in all languages as one spreadsheet")
-    table.add_argument("flow", metavar="FLOW", help=_FLOW)
+    table.add_argument("flow", metavar="FLOW", help=FLOW)
     table.add_argument("--language", action="append", default=[], metavar="L", help="a language to add a column for; may be repeated")
     table.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to; FLOW.xlsx if left out")
     table.set_defaults(run=_sheet)
     back = verbs.add_parser("import", help="take translated texts over into the files beside the flow")
-    back.add_argument("flow", metavar="FLOW", help=_FLOW)
+    back.add_argument("flow", metavar="FLOW", help=FLOW)
     back.add_argument("file", type=Path, metavar="FILE", help="what came back: a .po or an .xlsx file")
     back.add_argument(
         "-o", "--output", type=Path, metavar="FOLDER", help="write the flow's files into this folder in place of beside the flow"
@@ -43,30 +41,12 @@ def add_parser(actions: Commands) -> None:
     mark.set_defaults(run=_stamp)
 
 
-def _sources(flow: str) -> dict[str, str]:
-    """The files of a flow by its path or its name."""
-    path = Path(flow)
-    if path.is_file():
-        return _read(path)
-    known = shipped_sources()
-    if flow not in known:
-        raise CommandError(f"there is no flow file {flow}, and no flow of that name; those we ship are {', '.join(known)}")
-    return known[flow]
-
-
-def _read(path: Path) -> dict[str, str]:
-    try:
-        return sources_of(path)
-    except UnicodeDecodeError as error:
-        raise CommandError(f"{path} is not written in UTF-8; save it so") from error
-
-
 def _name(sources: Mapping[str, str]) -> str:
     return min(sources, key=lambda name: (name.count("."), name)).removesuffix(".yaml")
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    sources = _sources(arguments.flow)
+    sources = sources_named(arguments.flow)
     data = po.exported(sources, arguments.language, datetime.now(UTC))
     path: Path = arguments.output or Path(f"{_name(sources)}.{arguments.language}.po")
     _write({path: data})
@@ -75,7 +55,7 @@ def _export(arguments: argparse.Namespace) -> int:
 
 
 def _sheet(arguments: argparse.Namespace) -> int:
-    sources = _sources(arguments.flow)
+    sources = sources_named(arguments.flow)
     path: Path = arguments.output or Path(f"{_name(sources)}.xlsx")
     _write({path: sheet.exported(sources, arguments.language)})
     say(f"{path} has a row a text and a column a language")
@@ -83,7 +63,7 @@ def _sheet(arguments: argparse.Namespace) -> int:
 
 
 def _import(arguments: argparse.Namespace) -> int:
-    sources = _sources(arguments.flow)
+    sources = sources_named(arguments.flow)
     if arguments.output is None and not Path(arguments.flow).is_file():
         raise CommandError("a flow we ship is not changed in its place; name a folder for the files with -o FOLDER")
     file: Path = arguments.file
@@ -106,7 +86,7 @@ def _given(sources: Mapping[str, str], file: Path) -> tuple[Given, ...]:
 
 def _stamp(arguments: argparse.Namespace) -> int:
     for path in arguments.paths:
-        sources = _read(path)
+        sources = sources_at(path)
         new = stamped(sources)
         _write_changed(path.parent, sources, new)
         say(f"{path}: {sum(new[name] != text for name, text in sources.items())} languages marked")
