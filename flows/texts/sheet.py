@@ -154,10 +154,11 @@ def _remember(book: Workbook, flow: Flow, sheet: Worksheet) -> None:
     """Write down, on a hidden sheet, which flow this is and what every cell held."""
     memory = book.create_sheet(MEMORY)
     memory.sheet_state = "hidden"
-    head = [str(cell.value) for cell in sheet[1]]
+    lines = sheet.iter_rows(values_only=True)
+    head = [str(value) for value in next(lines)]
     tags = [each.split()[0] for each in head[FIRST_LANGUAGE - 1 :: 2]]
     _put(memory, [flow.name, flow.revision, SOURCE, *tags])
-    for place in range(2, sheet.max_row + 1):
-        cells = [unescaped(str(cell.value or "")) for cell in sheet[place]]
+    for line in lines:
+        cells = [unescaped(str(value or "")) for value in line]
         pairs = zip(cells[FIRST_LANGUAGE - 1 :: 2], cells[FIRST_LANGUAGE::2], strict=True)
         _put(memory, [cells[0], "", mark(cells[2], ""), *(mark(text, status) for text, status in pairs)])

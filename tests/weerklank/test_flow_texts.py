@@ -66,13 +66,14 @@ def test_words_written_by_hand_are_stamped_and_then_noticed_when_the_source_chan
         (["export", "hide", "--language", "Dutch"], "is no name of a language"),
         (["export", "hide", "--language", "nl", "-o", "no/such/folder/x.po"], "cannot be written"),
         (["import", "hide", "nothing.po", "-o", "."], "there is no file nothing.po"),
-        (["import", "hide", "texts.doc", "-o", "."], "ends neither in .po nor in .xlsx"),
+        (["import", "hide", "texts.doc", "-o", "."], "it ends neither in .po nor in .xlsx"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(
     arguments: list[str], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "texts.doc").write_bytes(b"")
 
     assert main(["flows", "texts", *arguments]) == 1
     assert says in capsys.readouterr().err

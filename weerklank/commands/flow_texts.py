@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows.model import read
-from flows.texts import po, sheet, sheet_read
-from flows.texts.accept import Outcome, accepted
-from flows.texts.incoming import Given
+from flows.texts import po, sheet
+from flows.texts.accept import Outcome
 from flows.texts.stamp import stamped
+from flows.texts.take import taken_over
 from weerklank.commands.common import Commands, say
 from weerklank.commands.errors import CommandError
 from weerklank.commands.flow_files import FLOW, sources_at, sources_named
@@ -67,21 +66,11 @@ def _import(arguments: argparse.Namespace) -> int:
     if arguments.output is None and not Path(arguments.flow).is_file():
         raise CommandError("a flow we ship is not changed in its place; name a folder for the files with -o FOLDER")
     file: Path = arguments.file
-    outcome = accepted(sources, _given(sources, file), file.name)
+    outcome = taken_over(sources, file.read_bytes(), file.name)
     folder: Path = arguments.output or Path(arguments.flow).parent
     _write_changed(folder, {} if arguments.output else sources, outcome.sources)
     _tell(outcome)
     return 0
-
-
-def _given(sources: Mapping[str, str], file: Path) -> tuple[Given, ...]:
-    match file.suffix.lower():
-        case ".po":
-            return po.read_back(file.read_bytes(), file.name, read(sources).name)
-        case ".xlsx":
-            return sheet_read.read_back(file.read_bytes(), file.name, sources)
-        case _:
-            raise CommandError(f"{file} ends neither in .po nor in .xlsx")
 
 
 def _stamp(arguments: argparse.Namespace) -> int:

@@ -14,6 +14,7 @@ from flows.problems import FlowError
 from flows.revisions import shipped_sources
 from flows.texts.accept import Change, accepted
 from flows.texts.po import exported, read_back
+from flows.texts.take import taken_over
 from tests.flows.texts.tea import DUTCH, NOON, SOURCES, TEA, catalogue, drafts, every_row, saved, texts, translated, translations
 
 SHIPPED = shipped_sources()
@@ -58,6 +59,17 @@ def test_gettext_itself_finds_nothing_to_say_about_it(name: str, tmp_path: Path)
             ["msgfmt", "--check", "-o", "/dev/null", f"{language}.po"], cwd=tmp_path, capture_output=True, text=True, check=False
         )
         assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(shutil.which("msgmerge") is None, reason="gettext is not installed here")
+def test_what_gettext_s_own_tools_wrote_anew_comes_back_the_same(tmp_path: Path) -> None:
+    (tmp_path / "out.po").write_bytes(exported(SHIPPED["raise-concern"], "bn", NOON))
+    for command in (["msgcat", "out.po", "-o", "cat.po"], ["msgmerge", "--quiet", "cat.po", "out.po", "-o", "merged.po"]):
+        subprocess.run(command, cwd=tmp_path, check=True)
+
+    for name in ("cat.po", "merged.po"):
+        outcome = taken_over(SHIPPED["raise-concern"], (tmp_path / name).read_bytes(), name)
+        assert (outcome.changes, outcome.warnings) == ((), ())
 
 
 def test_a_translator_reads_what_a_text_is_for_what_it_may_cost_and_what_must_stay() -> None:
