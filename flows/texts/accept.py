@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flows import yaml_text
@@ -20,11 +20,15 @@ Sources = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happened to one text: `new`, `changed`, `taken out`, `accepted` (a draft no longer) or `draft`."""
+    """What happened to one text: `new`, `changed`, `taken out`; or to a node: `accepted` (a draft no longer) or `draft`.
+
+    `cost` says what the node's SMS take with these words in them (`2 segments, GSM-7`); empty where no SMS carries them.
+    """
 
     language: str
     key: str
     what: str
+    cost: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +42,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Node:
-    """The texts that came in for one node in one language, each with its row."""
+    """The texts that came in for one node in one language, each with its row; and the rows that nothing came for."""
 
     name: str
     language: str
     pairs: tuple[tuple[Row, Given], ...]
+    rest: tuple[Row, ...]
 
-    def is_draft(self, every: Iterable[Row]) -> bool:
+    @property
+    def draft(self) -> bool:
         """A node is read as a whole: one draft among its texts, old or new, makes all of it one."""
-        given = {row.key for row, _ in self.pairs}
-        left = any(row.draft and row.key not in given for row in every if row.node == self.name)
-        return left or any(each.text and (each.draft or stale(row, each)) for row, each in self.pairs)
+        return any(row.draft for row in self.rest) or any(each.text and (each.draft or stale(row, each)) for row, each in self.pairs)
 
 
 def accepted(sources: Sources, given: Iterable[Given], file: str) -> Outcome:
@@ -64,14 +68,15 @@ def accepted(sources: Sources, given: Iterable[Given], file: str) -> Outcome:
     problems = list(_problems(flow, texts, known, file))
     if problems:
         raise FlowError(problems)
-    nodes = [node for language, every in known.items() for node in _nodes(texts, language, every)]
     new, changes = dict(sources), list[Change]()
     for language, every in known.items():
-        edits = {node.name: node for node in nodes if node.language == language and _touched(flow, node, every)}
+        edits = {node.name: node for node in _nodes(texts, language, every) if _touched(flow, node)}
         if edits:
-            changes += [change for node in edits.values() for change in _changes(flow, node, every)]
-            _write(flow, new, edits, every)
-    return Outcome(new, tuple(changes), tuple(_warnings(read(new), texts, known, file)))
+            changes += [change for node in edits.values() for change in _changes(flow, node)]
+            _write(flow, new, edits)
+    after = read(new)
+    now = {(language, row.key): row for language in known for row in rows(after, language)}
+    return Outcome(new, tuple(_with_cost(after, change, now) for change in changes), tuple(_warnings(after, texts, (known, now), file)))
 
 
 def stale(row: Row, given: Given) -> bool:
@@ -119,42 +124,50 @@ def _problems(flow: Flow, texts: tuple[Given, ...], known: Mapping[str, tuple[Ro
 
 
 def _nodes(texts: tuple[Given, ...], language: str, every: tuple[Row, ...]) -> Iterator[_Node]:
-    by_key = {row.key: row for row in every}
-    found: dict[str, list[tuple[Row, Given]]] = {}
-    for each in texts:
-        if each.language == language:
-            row = by_key[each.key]
-            found.setdefault(row.node, []).append((row, each))
-    yield from (_Node(name, language, tuple(pairs)) for name, pairs in found.items())
+    given = {each.key: each for each in texts if each.language == language}
+    by_node: dict[str, list[Row]] = {}
+    for row in every:
+        by_node.setdefault(row.node, []).append(row)
+    for name, own in by_node.items():
+        pairs = tuple((row, given[row.key]) for row in own if row.key in given)
+        if pairs:
+            yield _Node(name, language, pairs, tuple(row for row in own if row.key not in given))
 
 
-def _touched(flow: Flow, node: _Node, every: tuple[Row, ...]) -> bool:
-    if any(not same(row, given.text) for row, given in node.pairs):
-        return True
+def _is_draft(flow: Flow, node: _Node) -> bool:
+    """Tell whether a node's words are a draft now."""
     words = flow.overlays.get(node.language, {}).get(node.name)
-    return words is not None and words.draft != node.is_draft(every)
+    return words is not None and words.draft
 
 
-def _changes(flow: Flow, node: _Node, every: tuple[Row, ...]) -> Iterator[Change]:
-    draft = node.is_draft(every)
+def _touched(flow: Flow, node: _Node) -> bool:
+    there = node.name in flow.overlays.get(node.language, {})
+    return any(not same(row, given.text) for row, given in node.pairs) or (there and _is_draft(flow, node) != node.draft)
+
+
+def _changes(flow: Flow, node: _Node) -> Iterator[Change]:
     for row, given in node.pairs:
         if not same(row, given.text):
             yield Change(node.language, row.key, "new" if not row.text else "changed" if given.text else "taken out")
-    words = flow.overlays.get(node.language, {}).get(node.name)
-    if draft != (words is not None and words.draft) and any(given.text for _, given in node.pairs):
-        yield Change(node.language, node.name, "draft" if draft else "accepted")
+    if node.draft != _is_draft(flow, node) and any(given.text for _, given in node.pairs):
+        yield Change(node.language, node.name, "draft" if node.draft else "accepted")
 
 
-def _write(flow: Flow, sources: dict[str, str], edits: Mapping[str, _Node], every: tuple[Row, ...]) -> None:
+def _with_cost(flow: Flow, change: Change, now: Mapping[tuple[str, str], Row]) -> Change:
+    row = now.get((change.language, change.key))
+    return replace(change, cost=cost_in_words(costs(flow, row, change.language))) if row and row.text else change
+
+
+def _write(flow: Flow, sources: dict[str, str], edits: Mapping[str, _Node]) -> None:
     language = next(iter(edits.values())).language
     name = name_of(sources, language)
     text = sources.get(name, overlay.new(flow.name, language))
     there = yaml_text.read(text).data["nodes"]
-    changed = {each.name: _words(flow, each, there.get(each.name, {}), draft=each.is_draft(every)) for each in edits.values()}
+    changed = {each.name: _words(flow, each, there.get(each.name, {})) for each in edits.values()}
     sources[name] = overlay.rewritten(text, changed, tuple(flow.nodes))
 
 
-def _words(flow: Flow, node: _Node, there: Mapping[str, Any], *, draft: bool) -> dict[str, Any] | None:
+def _words(flow: Flow, node: _Node, there: Mapping[str, Any]) -> dict[str, Any] | None:
     """A node's words as they will stand in the file; None when nothing is left of them."""
     words: dict[str, Any] = {key: value for key, value in there.items() if key not in ("draft", "source")}
     for row, given in node.pairs:
@@ -163,7 +176,7 @@ def _words(flow: Flow, node: _Node, there: Mapping[str, Any], *, draft: bool) ->
     source = flow.nodes[node.name]
     if not words or not isinstance(source, Spoken):
         return None
-    return {**({"draft": "true"} if draft else {}), "source": digest(source), **words}
+    return {**({"draft": "true"} if node.draft else {}), "source": digest(source), **words}
 
 
 def _put(words: dict[str, Any], slot: tuple[str, ...], value: str | list[str]) -> None:
@@ -186,21 +199,26 @@ def _put(words: dict[str, Any], slot: tuple[str, ...], value: str | list[str]) -
         words.pop(key, None)
 
 
-def _warnings(flow: Flow, texts: tuple[Given, ...], before: Mapping[str, tuple[Row, ...]], file: str) -> Iterator[Problem]:
+_Rows = tuple[Mapping[str, tuple[Row, ...]], Mapping[tuple[str, str], Row]]
+
+
+def _warnings(flow: Flow, texts: tuple[Given, ...], before_and_now: _Rows, file: str) -> Iterator[Problem]:
+    before, now = before_and_now
     was = {(language, row.key): row for language, every in before.items() for row in every}
-    now = {(language, row.key): row for language in before for row in rows(flow, language)}
     for each in texts:
-        key = (each.language, each.key)
-        row = now.get(key)
-        if row is None or not each.text:
-            continue
-        if was[key].draft and row.draft and not each.draft and not stale(row, each):
-            mend = "A node is read as a whole: accept its other texts too."
-            yield Problem(file, each.line, f"{each.key} ({each.language})", "this stays a draft, for its node has another", mend)
-        place = f"{each.key} ({each.language})"
-        if stale(row, each):
-            mend = "It is kept as a draft: export anew, read it beside the new source, and accept it."
-            yield Problem(file, each.line, place, "the source says something else by now", mend)
-        found = costs(flow, row, each.language)
-        if not same(was[key], each.text) and over_budget(found):
-            yield Problem(file, each.line, place, f"as an SMS this takes {cost_in_words(found)}", "Say it shorter, if you can.")
+        old, row = was[each.language, each.key], now.get((each.language, each.key))
+        if row is not None and each.text:
+            place = f"{each.key} ({each.language})"
+            yield from (Problem(file, each.line, place, what, mend) for what, mend in _doubts(flow, each, old, row))
+
+
+def _doubts(flow: Flow, given: Given, old: Row, row: Row) -> Iterator[tuple[str, str]]:
+    """What an author should look at in a text that was taken over, each with what to do."""
+    if stale(row, given):
+        yield "the source says something else by now", "It is kept as a draft: export anew, read it beside the new source, and accept it."
+    elif old.draft and row.draft and not given.draft:
+        yield "this stays a draft, for its node has another", "A node is read as a whole: accept its other texts too."
+    if not same(old, given.text):
+        found = costs(flow, row, given.language)
+        if over_budget(found):
+            yield f"as an SMS this takes {cost_in_words(found)}", "Say it shorter, if you can."

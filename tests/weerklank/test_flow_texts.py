@@ -25,7 +25,7 @@ def test_texts_go_out_and_come_back_into_the_file_beside_the_flow(flow: Path, ca
 
     assert "Aquí." in flow.with_name("tea.es.yaml").read_text(encoding="utf-8")
     assert flow.with_name("tea.nl.yaml").read_text(encoding="utf-8") == DUTCH
-    assert "es here.text: new\n1 texts changed, 0 to look at\n" in capsys.readouterr().out
+    assert "es here.text: new (1 segment, UCS-2)\n1 texts changed, 0 to look at\n" in capsys.readouterr().out
     assert sorted(path.name for path in flow.parent.iterdir()) == ["for-ana.po", "tea.es.yaml", "tea.nl.yaml", "tea.yaml"]
 
 

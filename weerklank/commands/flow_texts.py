@@ -84,7 +84,7 @@ def _stamp(arguments: argparse.Namespace) -> int:
 
 def _tell(outcome: Outcome) -> None:
     for change in outcome.changes:
-        say(f"{change.language} {change.key}: {change.what}")
+        say(f"{change.language} {change.key}: {change.what}{f' ({change.cost})' if change.cost else ''}")
     for warning in outcome.warnings:
         say(f"look: {warning}")
     say(f"{len(outcome.changes)} texts changed, {len(outcome.warnings)} to look at")
