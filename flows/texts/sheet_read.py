@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import islice
 from typing import Any, Final
 
 from openpyxl import load_workbook
@@ -22,12 +23,13 @@ from flows.texts.sheet import DRAFT, KEY, MEMORY, PURPOSE, READY, SOURCE, STATUS
 UNPACKED_MAX: Final = 20_000_000
 PARTS_MAX: Final = 200
 ROWS_MAX: Final = 60_000
-COLUMNS_MAX: Final = 200
+LAST_ROW: Final = 1_048_576  # of the format itself
+COLUMNS_MAX: Final = 100
 _HEADING: Final = re.compile(rf"({LANGUAGE.strip('^$')})(?: \(.*\))?")
 _ERRORS: Final = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
 _RETURN: Final = "_x000D_"  # how Excel writes a carriage return
 
-_Table = list[list[Any]]
+_Table = list[tuple[int, tuple[Any, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,9 @@ def read_back(data: bytes, file: str, sources: Sources) -> tuple[Given, ...]:
     texts, memory = _tables(data, file)
     if not texts:
         raise FlowError([Problem(file, 1, "", "the sheet is empty", "Export the texts anew.")])
-    if memory and memory[0][:1] != [flow.name]:
-        raise FlowError(
-            [Problem(file, 1, "", f"these are the texts of `{memory[0][0]}`, and not of `{flow.name}`", "Choose the other file.")]
-        )
+    if memory and memory[0][1][0] != flow.name:
+        what = f"these are the texts of `{memory[0][1][0]}`, and not of `{flow.name}`"
+        raise FlowError([Problem(file, 1, "", what, "Choose the other file.")])
     sheet = _Sheet(file, flow, texts, _remembered(memory))
     problems = [*sheet.head_problems(), *sheet.row_problems()]
     if problems:
@@ -62,8 +63,8 @@ def read_back(data: bytes, file: str, sources: Sources) -> tuple[Given, ...]:
 
 def _remembered(memory: _Table) -> dict[tuple[str, str], str]:
     """What each cell held when it went out, by key and language; the source's by the word `source`."""
-    head = [str(each) for each in memory[0]] if memory else []
-    return {(str(line[0]), tag): str(each) for line in memory[1:] if line for tag, each in list(zip(head, line, strict=False))[2:] if each}
+    head = [str(each) for each in memory[0][1]] if memory else []
+    return {(str(line[0]), tag): str(each) for _, line in memory[1:] for tag, each in list(zip(head, line, strict=True))[2:] if each}
 
 
 class _Sheet:
@@ -71,9 +72,9 @@ class _Sheet:
 
     def __init__(self, file: str, flow: Flow, table: _Table, memory: dict[tuple[str, str], str]) -> None:
         self._file, self._memory = file, memory
-        self._lines = [(place, [_text(cell) for cell in line]) for place, line in enumerate(table[1:], 2)]
-        self._raw = dict(enumerate(table[1:], 2))
-        self._head = [str(each or "").strip() for each in table[0]]
+        self._lines = [(place, [_text(cell) for cell in line]) for place, line in table[1:]]
+        self._raw = dict(table[1:])
+        self._head = [str(each or "").strip() for each in table[0][1]]
         self._key = self._place(KEY)
         self._source = next((place for place, name in enumerate(self._head) if name.endswith(f", {SOURCE}")), None)
         self._columns = tuple(self._found())
@@ -184,20 +185,32 @@ def _kind(value: Any) -> str:
 
 
 def _tables(data: bytes, file: str) -> tuple[_Table, _Table]:
-    """The cells of the first sheet, and of the one that remembers."""
+    """The lines of the first sheet, and of the one that remembers."""
     _check(data, file)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about colours, fonts and rules that we do not read
             book = load_workbook(BytesIO(data), read_only=True, keep_links=False)
-            sheets = {
-                sheet.title: [list(line) for line in sheet.iter_rows(max_row=ROWS_MAX, max_col=COLUMNS_MAX, values_only=True)]
-                for sheet in book.worksheets
-            }
+            texts = next((sheet for sheet in book.worksheets if sheet.title != MEMORY), None)
+            memory = next((sheet for sheet in book.worksheets if sheet.title == MEMORY), None)
+            tables = [list(islice(_written(sheet), ROWS_MAX + 1)) if sheet is not None else [] for sheet in (texts, memory)]
     except Exception:  # noqa: BLE001  # a damaged file can break its reader in any way; whoever sent it needs a sentence all the same
         raise FlowError([Problem(file, 1, "", "this spreadsheet is damaged", "Save it once more as .xlsx.")]) from None
-    memory: _Table = sheets.pop(MEMORY, [])
-    return next(iter(sheets.values()), _Table()), memory
+    if max(map(len, tables)) > ROWS_MAX:
+        raise FlowError(
+            [Problem(file, ROWS_MAX, "", f"it has more than {ROWS_MAX} rows", "Take out the rows that hold no text of the flow.")]
+        )
+    return tables[0], tables[1]
+
+
+def _written(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """The lines of a sheet in which something is written, each with its number; a million empty ones between two cost next to nothing."""
+    blank: tuple[Any, ...] = ()
+    for place, line in enumerate(sheet.iter_rows(max_row=LAST_ROW, max_col=COLUMNS_MAX, values_only=True), 1):
+        if line is not blank and line.count(None) < len(line):
+            yield place, line
+        else:
+            blank = line
 
 
 def _check(data: bytes, file: str) -> None:

@@ -250,6 +250,7 @@ def archive(parts: Mapping[str, bytes]) -> bytes:
     return file.getvalue()
 
 
+SPREADSHEET = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 BOMB = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x "y"><!ENTITY z "&x;&x;&x;">]><worksheet>&z;</worksheet>'
 
 
@@ -287,5 +288,27 @@ def test_a_damaged_file_is_taken_whole_or_refused_in_words(place: int, junk: byt
     assert outcome.sources.keys() >= SOURCES.keys()
 
 
-def test_a_row_far_below_all_others_costs_nothing() -> None:
-    assert taken(changed(lambda book: setattr(book.worksheets[0]["A1048576"], "value", "far"))).changes == ()
+def put(cell: str, text: str) -> Callable[[Any], object]:
+    return lambda book: setattr(book.worksheets[0][cell], "value", text)
+
+
+def test_a_row_is_read_however_far_below_the_others_it_stands() -> None:
+    assert problems(changed(put("D1048576", "lost"))) == [
+        "tea.xlsx:1048576: this row has texts and no `text`. Write there what stood there, or take the row out."
+    ]
+
+
+def test_a_sheet_with_more_rows_than_any_flow_has_texts_is_refused() -> None:
+    line = b'<row><c t="inlineStr"><is><t>x</t></is></c></row>'
+    data = archive(
+        {"xl/worksheets/sheet1.xml": b'<worksheet xmlns="%s"><sheetData>%s</sheetData></worksheet>' % (SPREADSHEET, line * 60_002)}
+    )
+
+    assert "more than 60000 rows" in problems(data)[0]
+
+
+def test_a_row_with_a_number_beyond_all_sheets_does_not_keep_the_machine_counting() -> None:
+    line = b'<row r="999999999999"><c t="inlineStr"><is><t>x</t></is></c></row>'
+    data = archive({"xl/worksheets/sheet1.xml": b'<worksheet xmlns="%s"><sheetData>%s</sheetData></worksheet>' % (SPREADSHEET, line)})
+
+    assert "the sheet is empty" in problems(data)[0]
