@@ -19,7 +19,8 @@ def _lines(turn: Turn, language: str) -> Iterator[str]:
     for place, message in enumerate(turn.messages):
         yield from (f"  | {line}" for line in message.text.split("\n"))
         if turn.costs:
-            yield f"    {turn.costs[place].segments} SMS segments, {turn.costs[place].encoding}"
+            number = turn.costs[place].segments
+            yield f"    {number} SMS segment{'' if number == 1 else 's'}, {turn.costs[place].encoding}"
         yield from (f"    [{title}]" for _, title in message.choices)
     for message in turn.again:
         yield from (f"  : {line}" for line in message.text.split("\n"))

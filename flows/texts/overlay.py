@@ -124,12 +124,17 @@ def _node(words: NodeWords, *, plain: bool) -> yaml.Node:
 
 def _value(key: str, value: Any, *, plain: bool) -> yaml.Node:
     if isinstance(value, str):
-        return yaml.ScalarNode(_BOOL, value) if key == "draft" else _scalar(value, plain=plain)
+        return _mark(key, value) or _scalar(value, plain=plain)
     if key in CHANNELS:
         return _node(value, plain=plain)
     if key == "options":
         return _mapping({option: _inline(label) for option, label in value.items()})
     return _inline(value)
+
+
+def _mark(key: str, value: str) -> yaml.ScalarNode | None:
+    """What stands beside the words, without quotes where that can be."""
+    return yaml.ScalarNode(_BOOL, value) if key == "draft" else _word(value) if key == "source" else None
 
 
 def _scalar(text: str, *, plain: bool = False) -> yaml.ScalarNode:

@@ -17,14 +17,14 @@ tea in nl on sms
 
 tea: Asks one question with a few answers
   | Thee? 1 Graag 2 NeeOver 5 minuten.
-    1 SMS segments, GSM-7
+    1 SMS segment, GSM-7
   > 1 Graag -> here
   > 2 Nee -> here
   > any other words -> tea (above)
 
 here: Tells something and goes on
   | Hier. Je code: 4821 0937.
-    1 SMS segments, GSM-7
+    1 SMS segment, GSM-7
   > then -> the flow ends
 """
 FLOWS = sorted(LIBRARY.current)
