@@ -100,8 +100,7 @@ def _come_back(at: Heard, digits: str) -> None:
 
 def _wrong_code(talk: Talk, means: Means) -> None:
     minutes = -(-(talk.code_blocked_until - talk.now) // MINUTE)
-    more = {"wait": str(minutes)} if minutes > 1 else {}
-    effects.say(talk, means.speech.notice("wrong_code"), means, about_case=False, more=more)
+    effects.say(talk, means.speech.notice("wrong_code"), means, about_case=False, more={"wait": str(minutes)})
 
 
 _BY_CODE = (

@@ -14,13 +14,14 @@ from flows.model_check import overlay_problems, source_problems
 from flows.nodes import AnyNode, Node
 from flows.nodes.base import Spoken
 from flows.problems import FlowError, Problem, said
-from flows.wording import Id, Wording, Words, Written
+from flows.wording import Id, PerChannel, Wording, Words, Written, digest
 from flows.yaml_text import Document
 
 NODES_MAX = 2000
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+Language = Annotated[str, Field(pattern=LANGUAGE)]
 _File = TypeVar("_File", bound=BaseModel)
 
 
@@ -60,16 +61,23 @@ class Flow:
         """The languages it has words in, its own first."""
         return (self.language, *self.overlays)
 
-    def wordings(self, node: str, language: str, channel: str) -> tuple[tuple[Wording, ...], ...]:
-        """The wordings of a node that hold in a language on a channel: the nearest language first, and in it the channel's own.
+    def spoken(self, node: str, language: str) -> tuple[tuple[str, PerChannel], ...]:
+        """The words of a node that hold in a language, each with the language it is in; the nearest first.
 
         A language without words of its own takes those of the language it is a form of (`es-PE`, `bn-Latn`), then the source language.
+        A draft comes after every text that was read, and before the source language only where that is a strange one (decision 21).
         """
         near = dict.fromkeys((language, language.partition("-")[0]))
-        words: list[Words] = [self.overlays[each][node] for each in near if node in self.overlays.get(each, {})]
+        words = [(each, self.overlays[each][node]) for each in near if node in self.overlays.get(each, {})]
+        read = [each for each in words if not each[1].draft]
+        drafts = [each for each in words if each[1].draft]
         own = self.nodes[node]
-        source = [own] if isinstance(own, Spoken) else []
-        return tuple(each.on(channel) for each in (*words, *source))
+        source = [(self.language, own)] if isinstance(own, Spoken) else []
+        return (*read, *source, *drafts) if self.language in near else (*read, *drafts, *source)
+
+    def wordings(self, node: str, language: str, channel: str) -> tuple[tuple[Wording, ...], ...]:
+        """The wordings of a node that hold in a language on a channel: the nearest language first, and in it the channel's own."""
+        return tuple(words.on(channel) for _, words in self.spoken(node, language))
 
 
 def load(path: Path) -> Flow:
@@ -97,8 +105,16 @@ def read(sources: Mapping[str, str]) -> Flow:
         raise FlowError(problems)
     words = {name: overlay for name, (overlay, _) in zip(others, overlays, strict=True) if overlay is not None}
     _check(source, (main, words), documents)
-    texts = {overlay.language: overlay.nodes for overlay in words.values()}
+    texts = {
+        overlay.language: {name: _aged(each, source.nodes[name]) for name, each in overlay.nodes.items()} for overlay in words.values()
+    }
     return Flow(source.flow, _digest(documents), source.language, source.nodes, next(iter(source.nodes)), texts)
+
+
+def _aged(words: Words, node: Node) -> Words:
+    """The words, as a draft if they were made from other words than the node says now."""
+    old = words.source and isinstance(node, Spoken) and words.source != digest(node)
+    return words.model_copy(update={"draft": True}) if old else words
 
 
 def _in_order(sources: Mapping[str, str]) -> list[str]:

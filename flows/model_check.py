@@ -50,8 +50,9 @@ def _digit_problems(file: str, document: Document, name: str, node: Waiting) -> 
 
 
 def _text_problems(file: str, document: Document, name: str, words: PerChannel) -> Iterator[Problem]:
+    language = str(document.data["language"])
     for path, text in _texts(words):
-        wrong = template.fault(text)
+        wrong = template.fault(text, language)
         if wrong:
             yield _problem(file, document, ("nodes", name, *path), wrong, _MEND_TEXT)
 

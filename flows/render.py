@@ -56,6 +56,11 @@ def render(flow: Flow, say: Say, view: View) -> tuple[Rendered, ...]:
     return (*(Rendered(text) for text in texts[:-1]), Rendered(texts[-1], shape.choices))
 
 
+def options(flow: Flow, node: str, view: View) -> tuple[tuple[str, str, str, str], ...]:
+    """The options of a node in their order: id, digit, words in a sentence, words on a button."""
+    return tuple(_options(flow.nodes[node], flow.wordings(node, view.language, view.limits.channel)))
+
+
 def patterns(flow: Flow, say: Say, language: str, limits: Limits) -> tuple[re.Pattern[str], ...]:
     """What the messages of a Say look like whatever the facts are: one pattern a message, for comparing with a message that was seen."""
     shape = _shape(flow, (say.node, say.slot), language, limits)
@@ -63,8 +68,8 @@ def patterns(flow: Flow, say: Say, language: str, limits: Limits) -> tuple[re.Pa
 
 
 def _any(clause: Clause, language: str) -> str:
-    words = [re.escape(in_script(piece, language)) for piece in clause.pieces[::2]]
-    pattern = ".+?".join(words)
+    said = [pieces for _, pieces in clause.forms] or [clause.pieces]
+    pattern = "|".join(".+?".join(re.escape(in_script(piece, language)) for piece in pieces[::2]) for pieces in said)
     return f"(?:{pattern})?" if clause.needs or clause.unless else pattern
 
 
@@ -82,12 +87,12 @@ def _shape(flow: Flow, place: tuple[str, str], language: str, limits: Limits) ->
     wordings = flow.wordings(node, language, limits.channel)
     buttons = _buttons(flow, node, wordings, limits)
     answers = "" if buttons else _answers(flow.nodes[node], wordings, limits)
-    text = _text(wordings, slot)
+    text, tongue = _text(flow, (node, slot), language, wordings)
     if answers and _PLACE.search(text) is None:
         text = f"{text} {{{OPTIONS}}}"
     parts = BREAK.split(text) if limits.segments_max is not None else [BREAK.sub("\n", text)]
     said = (_placed(part, answers, limits) for part in parts)
-    return _Shape(tuple(compile_text(part) for part in said if part.strip()), buttons)
+    return _Shape(tuple(compile_text(part, tongue) for part in said if part.strip()), buttons)
 
 
 def _placed(text: str, answers: str, limits: Limits) -> str:
@@ -99,14 +104,18 @@ def _placed(text: str, answers: str, limits: Limits) -> str:
     return _LIST.sub(lambda _: f"\n{answers}\n", text).strip()
 
 
-def _text(wordings: tuple[tuple[Wording, ...], ...], slot: str) -> str:
-    """The nearest text: a question has a second wording, or is asked again as it was, before another language is tried."""
-    for near in wordings:
-        slots = ("again", "text") if slot == "again" else ("text",)
+def _text(flow: Flow, place: tuple[str, str], language: str, wordings: tuple[tuple[Wording, ...], ...]) -> tuple[str, str]:
+    """The nearest text, and the language it is in.
+
+    A question has a second wording, or is asked again as it was, before another language is tried.
+    """
+    node, slot = place
+    slots = ("again", "text") if slot == "again" else ("text",)
+    for near, (tongue, _) in zip(wordings, flow.spoken(node, language), strict=True):
         for text in (getattr(wording, each) for each in slots for wording in near):
             if text:
-                return str(text)
-    return ""
+                return str(text), tongue
+    return "", flow.language
 
 
 def _buttons(flow: Flow, node: str, wordings: tuple[tuple[Wording, ...], ...], limits: Limits) -> tuple[tuple[str, str], ...]:

@@ -4,12 +4,17 @@
 it is not, and `[Code: {code}.]` when `code` is. What follows the colon stands as written, its space included. A line of three dashes parts
 one SMS from the next; where letters cost nothing it is an ordinary new line. `{options}` is where the answers stand on a phone without
 buttons.
+
+`[wait: one{1 minute} other{{wait} minutes}]` says what fits the count, and is said only when `wait` is known. Each language has the forms
+that it needs (`zero`, `one`, `two`, `few`, `many`, `other`; see flows/plural.py), and `other` always.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+
+from flows import plural
 
 # Every fact a text may name, and what it is. The bot fills them; one it cannot fill is simply absent.
 FACTS: Mapping[str, str] = MappingProxyType(
@@ -32,7 +37,7 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "self_run": "known when the buying company itself runs the line",
         "warned": "known when a notice to the reader really left",
         "voice": "known when this channel's voice messages can be heard by the reader",
-        "wait": "whole minutes before another code may be tried; known only when more than one",
+        "wait": "whole minutes before another code may be tried",
         "wipes": "known when this channel lets us delete messages from the worker's phone",
     }
 )
@@ -42,15 +47,22 @@ BREAK = re.compile(r"\n---(?:\n|$)")
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 _CLAUSE = re.compile(r"\[([^\[\]]*)\]")
 _CONDITION = re.compile(r"^(not )?([a-z_]+):")
+_FORM = re.compile(rf"({'|'.join(plural.CATEGORIES)})\{{((?:[^{{}}]|\{{[a-z_]+\}})*)\}}\s*")
+_COUNT = re.compile(rf"^([a-z_]+):\s*((?:{_FORM.pattern})+)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A piece of a text: `pieces` are words and fact names in turn, beginning and ending with words."""
+    """A piece of a text: `pieces` are words and fact names in turn, beginning and ending with words.
+
+    `forms` are the pieces for each form of a count, which is the first fact it needs, in `language`; `pieces` are those of `other` then.
+    """
 
     pieces: tuple[str, ...]
     needs: tuple[str, ...] = ()
     unless: str | None = None
+    forms: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    language: str = ""
 
     def said(self, facts: Mapping[str, str]) -> bool:
         """Tell whether every fact it needs is known."""
@@ -58,19 +70,22 @@ class Clause:
 
     def fill(self, facts: Mapping[str, str]) -> str:
         """Put the facts in. A fact that is not known leaves a gap: three dots, never an error at a worker's phone."""
-        pieces = list(self.pieces)
+        pieces = list(self._counted(facts) if self.forms else self.pieces)
         for place in range(1, len(pieces), 2):
             pieces[place] = facts.get(pieces[place], "...")
         return "".join(pieces)
+
+    def _counted(self, facts: Mapping[str, str]) -> tuple[str, ...]:
+        return dict(self.forms).get(plural.form(self.language, facts.get(self.needs[0], "")), self.pieces)
 
 
 Template = tuple[Clause, ...]
 
 
-def compile_text(text: str) -> Template:
-    """Cut a text into clauses once, so that filling it costs next to nothing."""
+def compile_text(text: str, language: str = "") -> Template:
+    """Cut a text into clauses once, so that filling it costs next to nothing. `language` is the text's own: its counts follow it."""
     parts = _CLAUSE.split(text)
-    return tuple(_clause(part, optional=place % 2 == 1) for place, part in enumerate(parts) if part)
+    return tuple(_clause(part, language, optional=place % 2 == 1) for place, part in enumerate(parts) if part)
 
 
 def fill(template: Template, facts: Mapping[str, str]) -> str:
@@ -85,18 +100,44 @@ def names(text: str) -> frozenset[str]:
     return frozenset(named | {clause.unless for clause in clauses if clause.unless})
 
 
-def fault(text: str) -> str | None:
-    """Say what is wrong with a text as a template, or None."""
-    rest = _PLACE.sub("", _CLAUSE.sub(r"\1", text))
+def conditions(text: str) -> frozenset[str]:
+    """What a text says only when something is known or not known: `code`, `not fire`."""
+    clauses = compile_text(text)
+    return frozenset({*(need for clause in clauses for need in clause.needs), *(f"not {each.unless}" for each in clauses if each.unless)})
+
+
+def fault(text: str, language: str = "") -> str | None:
+    """Say what is wrong with a text as a template, or None. With its language, the forms of its counts are looked at too."""
+    rest = _PLACE.sub("", _CLAUSE.sub(_bare, text))
     if any(mark in rest for mark in "{}[]"):
         return "a bracket is not closed, or stands inside another"
     unknown = sorted(names(text) - FACTS.keys() - {OPTIONS})
-    return f"nobody fills the fact {', '.join(unknown)}" if unknown else None
+    if unknown:
+        return f"nobody fills the fact {', '.join(unknown)}"
+    return next((wrong for clause in compile_text(text) if clause.forms and (wrong := _wrong_forms(clause, language))), None)
 
 
-def _clause(part: str, *, optional: bool) -> Clause:
+def _bare(clause: re.Match[str]) -> str:
+    """What stands inside a clause, the brackets of its forms taken away."""
+    counted = _COUNT.match(clause[1])
+    return _FORM.sub(r"\2", counted[2]) if counted else clause[1]
+
+
+def _wrong_forms(clause: Clause, language: str) -> str | None:
+    given = [category for category, _ in clause.forms]
+    twice = sorted({each for each in given if given.count(each) > 1})
+    if twice:
+        return f"the form {', '.join(twice)} of {clause.needs[0]} is written twice"
+    missing = [each for each in (plural.forms(language) if language else (plural.OTHER,)) if each not in given]
+    return f"the count {clause.needs[0]} needs the form {', '.join(missing)} too" if missing else None
+
+
+def _clause(part: str, language: str, *, optional: bool) -> Clause:
     if not optional:
         return Clause(tuple(_PLACE.split(part)))
+    counted = _COUNT.match(part)
+    if counted is not None:
+        return _count(counted[1], counted[2], language)
     condition = _CONDITION.match(part)
     if condition is None:
         pieces = tuple(_PLACE.split(part))
@@ -105,3 +146,9 @@ def _clause(part: str, *, optional: bool) -> Clause:
     if condition[1]:
         return Clause(pieces, needs=pieces[1::2], unless=condition[2])
     return Clause(pieces, needs=(condition[2], *pieces[1::2]))
+
+
+def _count(name: str, written: str, language: str) -> Clause:
+    forms = tuple((category, tuple(_PLACE.split(words))) for category, words in _FORM.findall(written))
+    needs = dict.fromkeys((name, *(fact for _, pieces in forms for fact in pieces[1::2])))
+    return Clause(dict(forms).get(plural.OTHER, forms[-1][1]), needs=tuple(needs), forms=forms, language=language)

@@ -1,6 +1,7 @@
 """The words of a node: its text, its question put again, its options as they are read and as they stand on a button."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -10,6 +11,8 @@ Command = Literal["person", "language", "who_sees", "hide", "forget", "repeat"]
 # A channel whose words are another one's: what is true of a text message through one gateway is true of it through every gateway.
 SPOKEN_AS: Mapping[str, str] = {"http_sms": "sms", "terminal": "web"}
 CHANNELS = ("sms", "whatsapp", "telegram", "web")
+# What stands between the words that people answer instead, where they are written as one text.
+SYNONYMS = " | "
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Text = Annotated[str, Field(max_length=4000)]
@@ -70,10 +73,41 @@ class PerChannel(Texts):
 
 
 class Words(PerChannel):
-    """A node's words in one more language."""
+    """A node's words in one more language.
 
+    `draft`: nobody who speaks the language has read them yet. `source`: the digest of the words they were made from; when the node says
+    something else by now, they are a draft again, whatever the file says.
+    """
+
+    draft: bool = False
+    source: Annotated[str, Field(pattern=r"^[0-9a-f]{8}$")] = ""
     options: Labels = {}
 
     def labels(self) -> Mapping[str, Label]:
         """The words of the options, by id."""
         return self.options
+
+
+Slot = tuple[str, ...]
+
+
+def slots(words: PerChannel) -> Iterator[tuple[Slot, str]]:
+    """Every text of a node that is written, by its path in the file (`sms`, `again`); what people answer instead (`also`) is one text."""
+    yield from _slots(Wording(text=words.text, again=words.again, offers=words.offers, options=words.labels()))
+    for channel in CHANNELS:
+        yield from (((channel, *slot), text) for slot, text in _slots(getattr(words, channel)))
+
+
+def _slots(wording: Wording) -> Iterator[tuple[Slot, str]]:
+    found: dict[Slot, str] = {("text",): wording.text, ("again",): wording.again}
+    found |= {("offers", command): title for command, title in wording.offers.items()}
+    for option, label in wording.options.items():
+        words = {"text": label.text, "button": label.button, "also": SYNONYMS.join(label.also)}
+        found |= {("options", option, part): text for part, text in words.items()}
+    yield from ((slot, text) for slot, text in found.items() if text)
+
+
+def digest(words: PerChannel) -> str:
+    """Name what a node says, in eight letters; what people answer instead is theirs in each language, and does not count."""
+    said = "\0".join(part for slot, text in slots(words) if slot[-1] != "also" for part in (*slot, text))
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:8]

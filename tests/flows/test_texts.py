@@ -175,7 +175,7 @@ def test_codes_and_dates_are_in_the_digits_of_the_worker() -> None:
 def test_whoever_mistypes_a_code_reads_how_long_to_wait(language: str, one: str, more: str) -> None:
     flow, _, _, say = next(each for each in spoken() if each[1] == "wrong_code")
 
-    (first,) = render(flow, say, View(language, MEASURES["sms"], {}))
+    (first,) = render(flow, say, View(language, MEASURES["sms"], {"wait": "1"}))
     (later,) = render(flow, say, View(language, MEASURES["sms"], {"wait": "8"}))
     assert one in first.text
     assert more not in first.text

@@ -1,4 +1,4 @@
-"""`weerklank flows check PATH...` and `flows test PATH...`."""
+"""`weerklank flows check PATH...` and `flows test PATH...`; `flows texts ...` stands in flow_texts."""
 
 import argparse
 from collections.abc import Iterable
@@ -9,6 +9,7 @@ from flows import revisions
 from flows.model import load
 from flows.problems import FlowError
 from flows.transcript import run_file
+from weerklank.commands import flow_read, flow_texts
 from weerklank.commands.common import Commands, say
 from weerklank.commands.errors import CommandError
 
@@ -23,6 +24,8 @@ def add_parser(commands: Commands) -> None:
     test = actions.add_parser("test", help="run transcripts and show where the talk went another way")
     test.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="transcript files, or folders of them")
     test.set_defaults(run=_test)
+    flow_read.add_parser(actions)
+    flow_texts.add_parser(actions)
 
 
 def _files(paths: Iterable[Path]) -> list[Path]:

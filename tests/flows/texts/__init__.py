@@ -1,0 +1,1 @@
+"""Texts go out to translators and come in again."""
