@@ -124,7 +124,10 @@ def _open_case(talk: Talk, words: str, means: Means) -> None:
 def _who_speaks(talk: Talk) -> Who:
     """The one it happened to, unless a card for a union or a representative began this talk."""
     said = talk.session.fields.get("speaks")
-    return next((who for who in SPEAKERS if who == said), "affected")
+    for who in SPEAKERS:
+        if who == said:
+            return who
+    return "affected"
 
 
 def _note_no_case(talk: Talk, kind: ev.NotACase) -> None:
