@@ -28,4 +28,4 @@ def revisions(house: House, caller: CaseReader, name: Annotated[str, Path(max_le
         kept = flows.revisions(connection, name)
     if not kept:
         raise Absent
-    return tuple(RevisionOut(revision=revision, created_at=at, current=revision == current) for revision, at in kept)
+    return tuple(RevisionOut(revision=each.revision, created_at=each.created_at, current=each.revision == current) for each in kept)

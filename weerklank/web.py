@@ -51,6 +51,7 @@ def readiness(service: Service) -> ReadyReport:
         raise
     waited = 0 if since is None else (service.clock() - since) // 1000
     parts = {"database": "ok", "tables": "ok" if tables else "of another version", "inbox": f"oldest waits {waited} s"}
+    parts["flows"] = "; ".join(map(str, service.houses.broken())) or "ok"
     return ReadyReport(ready=tables, parts=parts)
 
 

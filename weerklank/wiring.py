@@ -33,11 +33,13 @@ from store.database import Database, open_database
 from store.sealing import Keyring
 from store.writer import Writer
 from translations.base import NoTranslator, Translator
-from weerklank.house import Houses, store_shipped
+from weerklank.house import Houses
 from weerklank.screens import WEB, Screens, phone_on_a_page
 from weerklank.settings import Settings
+from weerklank.shipping import store_shipped
 
 DRAIN_EVERY = 1.0
+LOOK_AROUND_EVERY = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Service:
         self._listener: threading.Thread | None = None
 
     def _makings(self) -> Makings:
-        return Makings(self.keyring, self.identity, self.speech, self.houses.now, the_lexicon(), self.interpreter, self.clock)
+        return Makings(self.keyring, self.identity, self.speech, self.houses.at, the_lexicon(), self.interpreter, self.clock)
 
     def _web_phone(self) -> dict[str, Channel]:
         drawn = Screens(self.writer, self.keyring, self.clock)
@@ -109,7 +111,6 @@ class Service:
         return {
             "promises": Timer(self.settings.late_check_seconds, lambda: self.writer.ring(self._late)),
             "inbox": Timer(DRAIN_EVERY, lambda: self.writer.ring(self._turn), everywhere=True),
-            "house": Timer(30.0, self.houses.refresh, everywhere=True),
         }
 
     def words_came(self) -> None:
@@ -142,7 +143,8 @@ class Service:
 
     async def start(self, *, background: bool) -> None:
         """Start what runs by itself: always the spool's replay; with `background` conversation, deliveries, notices, tasks and clocks."""
-        self._background.append(asyncio.create_task(lasting("the spool", self._replay, DRAIN_EVERY)))
+        everywhere: dict[str, Callable[[], Awaitable[None]]] = {"the spool": self._replay, "the house": self._look_around}
+        self._background += [asyncio.create_task(lasting(name, loop, DRAIN_EVERY)) for name, loop in everywhere.items()]
         if not background:
             return
         self.inbox.on_words = self.words_came
@@ -171,6 +173,12 @@ class Service:
             self.words_came()
         else:
             self.answers_came()
+
+    async def _look_around(self) -> None:
+        """Take up what another process published or applied. A conversation looks by itself, at each batch."""
+        while True:
+            await asyncio.sleep(LOOK_AROUND_EVERY)
+            await asyncio.to_thread(self.houses.refresh)
 
     async def _replay(self) -> None:
         await self.inbox.replay()
