@@ -9,9 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot import clock as clocks
-from bot import forgetting, interpreter
+from bot import forgetting, interpreter, publishing
 from bot.clock import Clock
 from bot.conversation import Conversation, Makings
+from bot.drafting import Drafting
 from bot.identity import Identity
 from bot.inbox import Inbox
 from bot.interpreter import Interpreter
@@ -21,9 +22,11 @@ from bot.lexicon import the_lexicon
 from bot.mail import Mailer, NoMailer, Notices, SmtpMailer
 from bot.outbox import CaseSide, Deliveries, Means
 from bot.promises import Promises
+from bot.publishing import Publishing
 from bot.runner import Runner
 from bot.speech import Speech
 from bot.spool import Spool
+from bot.standing import Standing
 from bot.stock import CodeStock
 from bot.timers import Timer, Timers
 from channels.base import Channel
@@ -77,7 +80,8 @@ class Service:
         self.deliveries = Deliveries(self._delivery_means())
         self.notices = Notices(self.writer, self._mailer(), self.clock, self._mail_settings(), self.promises.notices_ended)
         self.stock = CodeStock(self.writer, self.keyring, settings.codes_ahead, self._stocked)
-        self.runner = Runner(self.writer, self.clock, {forgetting.TASK: self._forget_worker, interpreter.TASK: self._translate})
+        self.publishing = publishing_of(self.houses, self.database, self.writer, self.keyring, self.clock)
+        self.runner = Runner(self.writer, self.clock, self._tasks())
         self._turn = self.writer.turn("conversation", self.conversation.turn, self.answers_came)
         self._late = self.writer.turn("promises", self.promises.mark_missed, self.notices.ring)
         self._timers = Timers(self.writer, self.clock, self._clockwork())
@@ -106,6 +110,13 @@ class Service:
 
     def _mail_settings(self) -> dict[str, str]:
         return {"sender": self.settings.mail_from, "desk_url": f"{self.settings.public_url.rstrip('/')}/desk/"}
+
+    def _tasks(self) -> dict[str, Callable[[Mapping[str, Any]], None]]:
+        return {
+            forgetting.TASK: self._forget_worker,
+            interpreter.TASK: self._translate,
+            publishing.TASK: self.publishing.look_after,
+        }
 
     def _clockwork(self) -> dict[str, Timer]:
         return {
@@ -200,6 +211,12 @@ class Service:
         for channel in self.senders.values():
             await channel.close()
         self.database.close()
+
+
+def publishing_of(houses: Houses, database: Database, writer: Writer, keyring: Keyring, clock: Clock) -> Publishing:
+    """What publishes flows, on any command's database."""
+    drafting = Drafting(database, writer, lambda: houses.now().library, the_lexicon(), clock)
+    return Publishing(drafting, Standing(database, writer, Identity(keyring).passer_by), houses.refresh)
 
 
 def channel_config(settings: Settings) -> ChannelConfig:
