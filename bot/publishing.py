@@ -125,13 +125,13 @@ class Publishing:
 
     def diff(self, name: str, before: str | None = None, after: str = DRAFT) -> Diff:
         """Compare two revisions; without `before` the one in force, and `draft` is the draft. Raises NoSuchFlow, or FlowError."""
-        in_force = self._in_force(name)
+        in_force = self.in_force(name)
         old = before or (in_force.revision if in_force is not None else None)
         return diff(None if old is None else self._flow(name, old), self._flow(name, after))
 
     def impact(self, name: str, moves: Mapping[str, str] | None = None) -> Impact:
         """Whom the draft would touch now. Raises NoSuchFlow, or FlowError for a draft that cannot be read."""
-        before, standing = self._in_force(name), self.standing.count(name)
+        before, standing = self.in_force(name), self.standing.count(name)
         return self._impact(before.revision if before is not None else None, self._flow(name, DRAFT), standing, moves or {})
 
     def impact_between(self, name: str, before: str | None, after: str) -> Impact:
@@ -149,7 +149,7 @@ class Publishing:
         checked = self.drafting.check(order.name, draft.source, draft.transcripts)
         if checked.flow is None or checked.problems:
             raise FlowError(checked.problems)
-        before = self._in_force(order.name)
+        before = self.in_force(order.name)
         if problems := tuple(_out_of_date(draft, before, checked.flow)):
             raise FlowError(problems)
         return self._put(author, self._ready(checked.flow, before, order, draft), within)
@@ -173,7 +173,8 @@ class Publishing:
         if publication.number == arguments["number"] and flow is not None:
             self.standing.move(Move(flow, publication.number, publication.moves), library)
 
-    def _in_force(self, name: str) -> Publication | None:
+    def in_force(self, name: str) -> Publication | None:
+        """What is in force under a name; None if nothing ever was."""
         with self.drafting.database.read() as connection:
             return kept.in_force(connection).get(name)
 
