@@ -23,6 +23,7 @@ from bot.publishing import Order, Published, WayBack
 from store.drafts import Draft
 
 ROUTER = APIRouter(prefix="/api/v1/flows", tags=["flows"])
+DRAFT_BYTES = 2 * 1024 * 1024  # a flow in forty languages with its transcripts is larger than any form
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def draft(editor: Editing, name: Name) -> DraftOut:
     return _shown(editor, found, drafting.check(name, found.source, found.transcripts))
 
 
-@ROUTER.put("/{name}/draft")
+@ROUTER.put("/{name}/draft", max_body_size=DRAFT_BYTES)
 def save(editor: Editing, name: Name, given: DraftForm) -> DraftOut:
     """Save a draft, also one with problems, and list them. With `If-Match`, only over the version you saw."""
     wanted = Wanted(name, given.sources, given.transcripts, given.based_on, editor.expects)

@@ -129,10 +129,14 @@ class Publishing:
         old = before or (in_force.revision if in_force is not None else None)
         return diff(None if old is None else self._flow(name, old), self._flow(name, after))
 
-    def impact(self, name: str, moves: Mapping[str, str] | None = None) -> Impact:
+    def impact(self, name: str) -> Impact:
         """Whom the draft would touch now. Raises NoSuchFlow, or FlowError for a draft that cannot be read."""
-        before, standing = self.in_force(name), self.standing.count(name)
-        return self._impact(before.revision if before is not None else None, self._flow(name, DRAFT), standing, moves or {})
+        return self.impact_of(self._flow(name, DRAFT), {})
+
+    def impact_of(self, flow: Flow, moves: Mapping[str, str]) -> Impact:
+        """Whom this revision would touch now in the place of the one in force."""
+        before = self.in_force(flow.name)
+        return self._impact(before.revision if before is not None else None, flow, self.standing.count(flow.name), moves)
 
     def impact_between(self, name: str, before: str | None, after: str) -> Impact:
         """Whom the step from one revision to another touches, as people stand now. Raises NoSuchFlow, or FlowError."""

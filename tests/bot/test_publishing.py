@@ -18,7 +18,9 @@ from store.drafts import DraftChanged
 from store.flows import Overtaken
 from store.tables import audit, cases, flow_revisions, sessions
 from tests.line import Line
+from weerklank.house import Houses
 from weerklank.web import readiness
+from weerklank.wiring import publishing_of
 
 NAME = "raise-concern"
 SHIPPED = shipped_sources()[NAME]
@@ -241,6 +243,20 @@ def test_people_who_were_not_moved_because_a_process_died_are_moved_by_the_task(
 
 def _dies() -> None:
     raise KeyboardInterrupt
+
+
+def test_what_another_process_published_is_known_to_the_next_message(line: Line) -> None:
+    phone, service = at_about(line), line.service
+    before = service.houses.now()
+    other = publishing_of(Houses(service.database), service.database, service.writer, service.keyring, service.clock)
+    new = changed(("Write here what is wrong at work", "Write here what is bad at work"), source=RENAMED)
+    other.drafting.save(line.officer("nadia"), Wanted(NAME, new))
+    other.publish(line.officer("nadia"), Order(NAME, "", {"about": "subject"}))
+    phone.send("1")
+
+    assert before.library.current[NAME] == read(SHIPPED).revision
+    assert "what is bad at work" in line.phone().send("52746 en")[0]
+    assert line.rows(cases)[0]["groups"] == ["wages"]
 
 
 def test_when_she_last_talked_is_not_changed_by_being_moved(line: Line) -> None:

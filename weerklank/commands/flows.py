@@ -1,4 +1,4 @@
-"""`weerklank flows check PATH...` and `flows test PATH...`."""
+"""`weerklank flows check PATH...` and `flows test PATH...`; what is stored is for commands/publish.py."""
 
 import argparse
 from collections.abc import Iterable
@@ -9,13 +9,14 @@ from flows import revisions
 from flows.model import load
 from flows.problems import FlowError
 from flows.transcript import run_file
+from weerklank.commands import publish
 from weerklank.commands.common import Commands, say
 from weerklank.commands.errors import CommandError
 
 
 def add_parser(commands: Commands) -> None:
     """Add `flows`."""
-    top = commands.add_parser("flows", help="check flows and run their transcripts")
+    top = commands.add_parser("flows", help="check flows, run their transcripts, publish them")
     actions = top.add_subparsers(required=True, metavar="ACTION")
     check = actions.add_parser("check", help="find every problem in flow files")
     check.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="flow files, or folders of them")
@@ -23,6 +24,7 @@ def add_parser(commands: Commands) -> None:
     test = actions.add_parser("test", help="run transcripts and show where the talk went another way")
     test.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="transcript files, or folders of them")
     test.set_defaults(run=_test)
+    publish.add_actions(actions)
 
 
 def _files(paths: Iterable[Path]) -> list[Path]:
