@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from api.shapes import Shape
 from api.times import Moment
@@ -12,7 +12,18 @@ MOVES_MAX = 500
 Revision = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="The hash of what a revision says.")]
 Side = Annotated[str, Field(pattern="^(draft|[0-9a-f]{64})$", description="A revision, or `draft`.")]
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$")]
-Files = Annotated[dict[FileName, str], Field(max_length=FILES_MAX)]
+
+
+def _whole(text: str) -> str:
+    """Refuse half a letter: JSON can spell a lone surrogate, and no file and no database holds one."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("the text holds half a letter, a lone surrogate") from None
+    return text
+
+
+Files = Annotated[dict[FileName, Annotated[str, AfterValidator(_whole)]], Field(max_length=FILES_MAX)]
 NodeId = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$")]
 Reason = Annotated[
     str, Field(min_length=1, max_length=500, description="Why; kept with the publication. Nothing about a case or a worker.")

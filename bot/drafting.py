@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 import sqlalchemy as sa
 
@@ -14,7 +15,7 @@ from flows.model import Flow, read
 from flows.problems import FlowError, Problem
 from flows.relied import left_hanging
 from flows.revisions import Library, library_of
-from flows.transcript import run_text
+from flows.transcript import parsed, run_text
 from store import drafts
 from store import flows as kept
 from store.database import Database
@@ -115,7 +116,7 @@ class Drafting:
         library = self.library()
         relied = tuple(left_hanging(library, flow))
         library = _with(library, flow)
-        return Checked(flow, (*relied, *self.lint(source, library), *_went_another_way(transcripts, library, self.lexicon)))
+        return Checked(flow, (*relied, *self.lint(source, library), *_went_another_way(name, transcripts, library, self.lexicon)))
 
 
 def _base(connection: sa.Connection, wanted: Wanted) -> str | None:
@@ -142,12 +143,21 @@ def _with(library: Library, flow: Flow) -> Library:
     return library_of((*others, flow))
 
 
-def _went_another_way(transcripts: Mapping[str, str], library: Library, lexicon: Lexicon) -> Iterator[Problem]:
+def _went_another_way(flow: str, transcripts: Mapping[str, str], library: Library, lexicon: Lexicon) -> Iterator[Problem]:
     for file, text in sorted(transcripts.items()):
         try:
+            if any(_name_of(given) == flow for given in parsed(text, file).flows):
+                yield Problem(
+                    file, 1, "flows", "the talks bring a flow of this name of their own", "Take it out: it is the draft they must go with."
+                )
+                continue
             talks = run_text(text, library, lexicon, name=file)
         except FlowError as error:
             yield from error.problems
             continue
         for talk in talks:
             yield from (Problem(file, 1, talk.name, each, "Mend the flow, or the transcript.") for each in talk.differences)
+
+
+def _name_of(given: object) -> object:
+    return cast("Mapping[str, object]", given).get("flow") if isinstance(given, Mapping) else None

@@ -11,7 +11,7 @@ from flows.nodes import Node
 from flows.wording import CHANNELS, Written
 
 Change = Literal["added", "removed", "changed"]
-_WORDS = frozenset({"text", "again", "button", "also", "voice"})
+_WORDS = frozenset({"text", "again", "button", "also", "offers", "voice"})
 _SHORT = 12
 
 
@@ -116,18 +116,23 @@ def _values(flow: Flow | None, name: str) -> dict[Place, str]:
     node = flow.nodes.get(name) if flow is not None else None
     if flow is None or node is None:
         return {}
-    found = {_place(path, flow.language): value for path, value in _flat(node)}
+    found = {_words(path, flow.language) if _is_words(path) else Place(".".join(path)): value for path, value in _flat(node)}
     for language, words in flow.overlays.items():
         if name in words:
-            found |= {_place(path, language): value for path, value in _flat(words[name])}
+            found |= {_words(path, language): value for path, value in _flat(words[name])}
     return found
 
 
-def _place(path: tuple[str, ...], language: str) -> Place:
-    if path[-1] not in _WORDS and "offers" not in path:
-        return Place(".".join(path))
+def _words(path: tuple[str, ...], language: str) -> Place:
     channel, rest = (path[0], path[1:]) if path[0] in CHANNELS else ("", path)
     return Place(".".join(rest), language, channel)
+
+
+def _is_words(path: tuple[str, ...]) -> bool:
+    """Whether a value is said to workers: a text of the node or of one of its options, on every channel or on one."""
+    rest = path[1:] if path[0] in CHANNELS else path
+    rest = rest[2:] if rest[0] == "options" else rest
+    return rest[0] in _WORDS
 
 
 def _flat(written: Written) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -133,6 +133,15 @@ def test_a_publication_sent_twice_under_one_key_is_made_once(flows: Town) -> Non
     assert [published(nadia, "rollback", key="k2").json()["number"] for _ in range(2)] == [3, 3]
 
 
+@pytest.mark.parametrize("letter", ["\\u0000", "\\ud800", "\\udfff\\ud800"])
+def test_letters_that_no_database_keeps_are_refused_or_listed(flows: Town, letter: str) -> None:
+    nadia, json = flows.script("nadia"), {"Content-Type": "application/json"}
+    saved = nadia.put(f"{AT}/draft", content=f'{{"sources": {{"hide.yaml": "flow: {letter}"}}}}', headers=json)
+    refused = nadia.post(f"{AT}/publish", content=f'{{"reason": "{letter}"}}', headers=json)
+
+    assert (saved.status_code, refused.status_code) == (200 if "0000" in letter else 422, 422)
+
+
 def test_a_map_that_leads_nowhere_is_refused(flows: Town) -> None:
     nadia = flows.script("nadia")
     draft(nadia)

@@ -1,5 +1,6 @@
 """From a draft to what workers meet, and back, while they are talking."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -17,7 +18,7 @@ from flows.revisions import Library, shipped_sources
 from store.drafts import DraftChanged
 from store.flows import Overtaken
 from store.tables import audit, cases, flow_revisions, sessions
-from tests.line import Line
+from tests.line import PATIENCE, Line
 from weerklank.house import Houses
 from weerklank.web import readiness
 from weerklank.wiring import publishing_of
@@ -118,6 +119,13 @@ def test_a_draft_whose_talk_goes_another_way_is_not_published(line: Line) -> Non
     publish(line, name="hide")
     assert line.service.publishing.drafting.find("hide").state == "published"
     assert line.service.publishing.history("hide")[0].transcripts == {"hide.en.yaml": good}
+
+
+def test_a_talk_that_brings_the_flow_along_proves_nothing(line: Line) -> None:
+    own = "flows:\n  - {flow: hide, language: en, nodes: {hide: {kind: say, text: Thank you.}}}\n" + TALK.replace("WORDS", "Thank you.")
+    _, checked = save(line, changed(("Have a good day.", "Bye."), source=HIDE), "hide", transcripts={"hide.en.yaml": own})
+
+    assert [problem.what for problem in checked.problems] == ["the talks bring a flow of this name of their own"]
 
 
 def no_shouting(source: Mapping[str, str], library: Library) -> list[Problem]:
@@ -257,6 +265,18 @@ def test_what_another_process_published_is_known_to_the_next_message(line: Line)
     assert before.library.current[NAME] == read(SHIPPED).revision
     assert "what is bad at work" in line.phone().send("52746 en")[0]
     assert line.rows(cases)[0]["groups"] == ["wages"]
+
+
+def test_a_process_that_handles_no_message_takes_it_up_within_seconds(line: Line) -> None:
+    service, before = line.service, line.service.houses.now()
+    other = publishing_of(Houses(service.database), service.database, service.writer, service.keyring, service.clock)
+    other.drafting.save(line.officer("nadia"), Wanted(NAME, RENAMED))
+    done = other.publish(line.officer("nadia"), Order(NAME))
+    until = time.monotonic() + PATIENCE
+    while service.houses.now() is before and time.monotonic() < until:
+        time.sleep(0.05)
+
+    assert service.houses.now().library.current[NAME] == done.revision
 
 
 def test_when_she_last_talked_is_not_changed_by_being_moved(line: Line) -> None:

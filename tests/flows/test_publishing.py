@@ -93,6 +93,13 @@ def test_a_difference_reads_as_a_page() -> None:
     ]
 
 
+def test_an_option_that_is_called_like_a_text_is_no_text() -> None:
+    asks_again = tea(("      no: {", "      again: {"))
+    [found] = diff(asks_again, tea(("      no: {text: no, go: bye", "      again: {text: no, go: here"))).nodes
+
+    assert (found.targets, found.texts) == ((ValueChange(Place("options.again.go"), "bye", "here"),), ())
+
+
 def test_a_new_flow_and_another_beginning_are_told() -> None:
     other = tea(("nodes:\n", "nodes:\n  hello: {kind: say, text: Hello., go: ask}\n"))
 

@@ -42,9 +42,9 @@ def database(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     opened.close()
 
 
-def flow_file(folder: Path, *change: str) -> str:
+def flow_file(folder: Path, old: str, new: str) -> str:
     for name, text in HIDE.items():
-        (folder / name).write_text(text.replace(*change) if change else text, encoding="utf-8")
+        (folder / name).write_text(text.replace(old, new), encoding="utf-8")
     return str(folder / "hide.yaml")
 
 
