@@ -35,7 +35,7 @@ class DraftForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     sources: Annotated[Files, Field(min_length=1)]
-    transcripts: Files = {}
+    transcripts: Annotated[Files | None, Field(description="Without it, those that the flow has; `{}` for none.")] = None
     based_on: Annotated[Revision | None, Field(description="Without it, the one in force.")] = None
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import cast
 
 import sqlalchemy as sa
@@ -34,12 +34,13 @@ class NoSuchFlow(LookupError):
 class Wanted:
     """A draft to save: its files and transcripts (name to text), and the revision it was begun from (None: the one in force).
 
-    `expects` is the version that its author saw; another one is refused. None: not asked.
+    Without `transcripts` those go along that the flow has. `expects` is the version that its author saw; another one is refused. None: not
+    asked.
     """
 
     name: str
     source: Mapping[str, str]
-    transcripts: Mapping[str, str] = field(default_factory=dict[str, str])
+    transcripts: Mapping[str, str] | None = None
     based_on: str | None = None
     expects: int | None = None
 
@@ -79,8 +80,19 @@ class Drafting:
 
     def save(self, author: Officer, wanted: Wanted) -> tuple[Draft, Checked]:
         """Keep a draft, right or wrong, and say what is wrong with it. Raises DraftChanged, or NoSuchFlow for an unknown `based_on`."""
-        checked = self.check(wanted.name, wanted.source, wanted.transcripts)
+        wanted = replace(wanted, transcripts=self.transcripts_for(wanted))
+        checked = self.check(wanted.name, wanted.source, wanted.transcripts or {})
         return self.writer.call_sync(lambda connection: self._save(connection, author, wanted, checked)), checked
+
+    def transcripts_for(self, wanted: Wanted) -> Mapping[str, str]:
+        """The transcripts that go along with a draft: its own, else those of the draft before, else those of what is in force."""
+        if wanted.transcripts is not None:
+            return wanted.transcripts
+        with self.database.read() as connection:
+            before, in_force = drafts.find(connection, wanted.name), kept.in_force(connection).get(wanted.name)
+        if before is not None and before.state != "published":
+            return before.transcripts
+        return in_force.transcripts if in_force is not None else {}
 
     def _save(self, connection: sa.Connection, author: Officer, wanted: Wanted, checked: Checked) -> Draft:
         before = drafts.find(connection, wanted.name)
@@ -92,7 +104,7 @@ class Drafting:
             version=version + 1,
             state="draft" if checked.problems else "checked",
             source=wanted.source,
-            transcripts=wanted.transcripts,
+            transcripts=wanted.transcripts or {},
             based_on=_base(connection, wanted),
             officer_id=author.id,
             saved_at=self.clock(),

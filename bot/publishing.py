@@ -74,6 +74,7 @@ class _Ready:
     why: str
     moves: Mapping[str, str]
     act: str
+    transcripts: Mapping[str, str]
     draft: Draft | None = None
 
 
@@ -165,7 +166,9 @@ class Publishing:
         to = way.to or next(iter(earlier), None)
         if to not in earlier:
             raise NoSuchFlow
-        return self._put(author, self._ready(self._flow(way.name, to), history[0], way), within)
+        ready = self._ready(self._flow(way.name, to), history[0], way)
+        then = next(each for each in history if each.revision == to)
+        return self._put(author, replace(ready, transcripts=then.transcripts), within)
 
     def look_after(self, arguments: Mapping[str, Any]) -> None:
         """The task behind a publication with a map: move whoever was not moved because a process died in between."""
@@ -205,8 +208,10 @@ class Publishing:
         stood_in = sorted({each.revision for each in standing})
         if problems := tuple(moving.problems(_known(library, [old or "", *stood_in]), flow, order.moves)):
             raise FlowError(problems)
-        act = "flow_published" if draft is not None else "flow_rolled_back"
-        return _Ready(flow, before, self._impact(old, flow, standing, order.moves), order.why, order.moves, act, draft)
+        touched = self._impact(old, flow, standing, order.moves)
+        if draft is None:
+            return _Ready(flow, before, touched, order.why, order.moves, "flow_rolled_back", {})
+        return _Ready(flow, before, touched, order.why, order.moves, "flow_published", draft.transcripts, draft)
 
     def _put(self, author: Officer, ready: _Ready, within: Within) -> Published:
         answer = self.drafting.writer.call_sync(lambda connection: within(connection, lambda: self._write(connection, author, ready)))
@@ -221,10 +226,7 @@ class Publishing:
         if ready.draft is not None:
             drafts.published(connection, name, ready.draft.version)
             kept.keep(connection, Kept(ready.flow.revision, shipped=False, created_at=now), name, ready.draft.source)
-        publication = Publication(name, number, ready.flow.revision, now, author.id, ready.why, ready.moves)
-        if ready.draft is not None:
-            publication = replace(publication, transcripts=ready.draft.transcripts)
-        kept.publish(connection, publication)
+        kept.publish(connection, Publication(name, number, ready.flow.revision, now, author.id, ready.why, ready.moves, ready.transcripts))
         if ready.moves:
             tasks.enqueue(connection, TASK, {"name": name, "number": number}, now + _LOOK_AFTER, f"move:{name}:{number}")
         audit.record(connection, author, ready.act, name, now)

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
@@ -51,7 +51,7 @@ class Revisions(Mapping[str, Flow]):
             if revision not in self._read and revision not in self._broken:
                 self._take(revision, sources)
 
-    def unknown(self, revisions: Iterator[str]) -> set[str]:
+    def unknown(self, revisions: Iterable[str]) -> set[str]:
         """Those of these revisions that were never looked at."""
         return {revision for revision in revisions if revision not in self._read and revision not in self._broken}
 
@@ -141,7 +141,7 @@ class Houses:
 
     def _library(self, connection: sa.Connection) -> tuple[Library, tuple[Broken, ...]]:
         published = kept_flows.current(connection)
-        self._revisions.learn(kept_flows.sources(connection, self._revisions.unknown(iter(published.values()))))
+        self._revisions.learn(kept_flows.sources(connection, self._revisions.unknown(published.values())))
         broken = tuple(self._in_place_of(connection, name, each) for name, each in published.items() if each not in self._revisions)
         serving = published | {each.name: each.serving or "" for each in broken}
         return Library({name: revision for name, revision in serving.items() if revision}, self._revisions), broken

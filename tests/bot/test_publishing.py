@@ -121,6 +121,21 @@ def test_a_draft_whose_talk_goes_another_way_is_not_published(line: Line) -> Non
     assert line.service.publishing.history("hide")[0].transcripts == {"hide.en.yaml": good}
 
 
+def test_the_talks_of_a_flow_go_along_with_its_next_draft_and_back_with_it(line: Line) -> None:
+    talks = {"hide.en.yaml": TALK.replace("WORDS", "Thank you for using the Work info line. Bye.")}
+    save(line, changed(("Have a good day.", "Bye."), source=HIDE), "hide", transcripts=talks)
+    publish(line, name="hide")
+
+    draft, checked = save(line, changed(("Have a good day.", "Bye bye."), source=HIDE), "hide")
+    assert draft.transcripts == talks
+    assert [problem.where for problem in checked.problems] == ["a worker says hello"]
+
+    save(line, draft.source, "hide", transcripts={})
+    publish(line, name="hide")
+    line.service.publishing.roll_back(line.officer("nadia"), WayBack("hide"))
+    assert [each.transcripts for each in line.service.publishing.history("hide")][:2] == [talks, {}]
+
+
 def test_a_talk_that_brings_the_flow_along_proves_nothing(line: Line) -> None:
     own = "flows:\n  - {flow: hide, language: en, nodes: {hide: {kind: say, text: Thank you.}}}\n" + TALK.replace("WORDS", "Thank you.")
     _, checked = save(line, changed(("Have a good day.", "Bye."), source=HIDE), "hide", transcripts={"hide.en.yaml": own})

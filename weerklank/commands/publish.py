@@ -51,7 +51,14 @@ def add_actions(actions: Commands) -> None:
 def _add_publish(actions: Commands) -> None:
     publish = actions.add_parser("publish", help="check a flow, run its transcripts, and put it in force")
     publish.add_argument("flow", metavar="NAME_OR_FILE", help="a flow file, or the name of a flow whose draft is published")
-    publish.add_argument("--transcript", action="append", default=[], type=Path, metavar="FILE", help="a talk that must go as written")
+    publish.add_argument(
+        "--transcript",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="a talk that must go as written; without any, those that the flow has",
+    )
     publish.add_argument("--dry-run", action="store_true", help="only say what is wrong, what differs and whom it touches")
     publish.add_argument("--replace-draft", action="store_true", help="even if somebody's draft of this flow is open")
     _add_reason(publish)
@@ -183,7 +190,7 @@ def _wanted(bench: _Bench, arguments: argparse.Namespace) -> Wanted:
     path = Path(arguments.flow)
     source = sources_of(path)
     transcripts = {each.name: each.read_text(encoding="utf-8") for each in arguments.transcript}
-    wanted = Wanted(path.stem, source, transcripts)
+    wanted = Wanted(path.stem, source, transcripts or None)
     if not (arguments.replace_draft or arguments.dry_run):
         _look_for_draft(bench, wanted.name)
     return wanted
@@ -200,7 +207,8 @@ def _look_for_draft(bench: _Bench, name: str) -> None:
 
 
 def _try(bench: _Bench, wanted: Wanted, moves: Mapping[str, str]) -> int:
-    checked = bench.publishing.drafting.check(wanted.name, wanted.source, wanted.transcripts)
+    drafting = bench.publishing.drafting
+    checked = drafting.check(wanted.name, wanted.source, drafting.transcripts_for(wanted))
     if checked.flow is None or checked.problems:
         raise FlowError(checked.problems)
     in_force = bench.publishing.in_force(wanted.name)
