@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match
 
-from api import cases, flows, health, login, reports, rules, sites
+from api import cases, flow_drafts, flows, health, login, reports, rules, sites
 from api.deps import Services
 from api.desk import case as case_pages
 from api.desk import entrance, queue, writing
@@ -26,7 +26,9 @@ OPENAPI = "/api/v1/openapi.json"
 MOST_BYTES = 256 * 1024
 # FastAPI carries OpenTelemetry hooks that switch on by themselves when a provider is at hand; they would carry paths and bodies away.
 TELEMETRY_OFF: Any = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False}
-_ROUTERS = tuple(module.ROUTER for module in (health, login, cases, sites, flows, rules, reports, entrance, queue, case_pages, writing))
+_ROUTERS = tuple(
+    module.ROUTER for module in (health, login, cases, sites, flows, flow_drafts, rules, reports, entrance, queue, case_pages, writing)
+)
 _log = logging.getLogger(__name__)
 
 

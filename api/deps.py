@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from bot.publishing import Publishing
 from channels.base import Inbound, Reader, Status
 from store.database import Database
 from store.sealing import Keyring
@@ -66,6 +67,7 @@ class Services:
     clock: Callable[[], int]
     public_url: str
     inbox: InboxDoor
+    publishing: Publishing
     readers: Mapping[str, Reader] = field(default_factory=dict[str, Reader])
     demo: bool = False
     talk: bool = False

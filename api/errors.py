@@ -1,7 +1,7 @@
 """One table from what went wrong to what a caller hears; endpoints raise what happened and know no status."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
@@ -10,9 +10,13 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from api.passwords import TooBusy
+from bot.drafting import NoSuchFlow
 from cases.errors import CaseError, NotFound, Refused, Stale, Unclear
 from cases.programme import ProgrammeError
+from flows.problems import FlowError
 from store.database import StoreAway
+from store.drafts import DraftChanged
+from store.flows import Overtaken
 from store.sealing import Unopenable
 from store.writer import WriterBusy
 
@@ -69,6 +73,12 @@ TABLE: Mapping[type[Exception], Problem] = MappingProxyType(
         ),
         NotAllowed: Problem(HTTPStatus.FORBIDDEN, "not-allowed", "Your role does not reach this."),
         CrossSite: Problem(HTTPStatus.FORBIDDEN, "cross-site", "This came from another site's page, or from one open too long."),
+        NoSuchFlow: Problem(HTTPStatus.NOT_FOUND, "not-found", "There is no flow, draft or revision by this name."),
+        FlowError: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "flow", "The flow is refused whole; every problem is listed."),
+        DraftChanged: Problem(
+            HTTPStatus.PRECONDITION_FAILED, "draft-changed", "The draft is not the version you saw, or is published. Look at it again."
+        ),
+        Overtaken: Problem(HTTPStatus.CONFLICT, "overtaken", "Somebody else published this flow at the same moment. Look at what differs."),
         NotFound: Problem(HTTPStatus.NOT_FOUND, "not-found", "There is no such case."),
         Absent: Problem(HTTPStatus.NOT_FOUND, "not-found", "There is nothing by this name."),
         Unopenable: Problem(HTTPStatus.GONE, "forgotten", "The words of this case were destroyed at the worker's wish."),
@@ -109,6 +119,8 @@ def problem_of(error: Exception) -> Problem:
 
 def details_of(error: Exception) -> Sequence[dict[str, Any]]:
     """List what is wrong part by part, without a word of what was sent."""
+    if isinstance(error, FlowError):
+        return [asdict(each) for each in error.problems]
     if isinstance(error, ProgrammeError):
         return [{"line": each.line, "where": each.where, "what": each.what, "mend": each.mend} for each in error.problems]
     if isinstance(error, RequestValidationError):

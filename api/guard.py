@@ -106,26 +106,15 @@ def signed_in(request: Request) -> Caller:
 SignedIn = Annotated[Caller, Depends(signed_in)]
 
 
-def may(scope: Scope) -> Callable[[Caller], Caller]:
-    """Make the dependency of an endpoint that needs a scope. It raises NotAllowed."""
+def may(*scopes: Scope) -> Callable[[Caller], Caller]:
+    """Make the dependency of an endpoint that needs one of these scopes. It raises NotAllowed."""
 
     def allowed(caller: SignedIn) -> Caller:
-        if scope not in caller.scopes:
+        if caller.scopes.isdisjoint(scopes):
             raise NotAllowed
         return caller
 
     return allowed
-
-
-CaseReader = Annotated[Caller, Depends(may("cases:read"))]
-CaseWriter = Annotated[Caller, Depends(may("cases:write"))]
-Admin = Annotated[Caller, Depends(may("admin"))]
-
-
-def check_form_token(caller: Caller, token: str) -> None:
-    """Check the hidden token of a page's form against the session it was made for. Raises CrossSite."""
-    if caller.csrf is None or not hmac.compare_digest(caller.csrf.encode(), token.encode()):
-        raise CrossSite
 
 
 def programme_in_force(connection: sa.Connection) -> Programme:
@@ -134,6 +123,29 @@ def programme_in_force(connection: sa.Connection) -> Programme:
     if found is None:
         raise NoProgramme
     return found
+
+
+CaseReader = Annotated[Caller, Depends(may("cases:read"))]
+CaseWriter = Annotated[Caller, Depends(may("cases:write"))]
+Admin = Annotated[Caller, Depends(may("admin"))]
+FlowReader = Annotated[Caller, Depends(may("flows:read", "cases:read"))]
+
+
+def _runs_the_line(house: House, caller: Annotated[Caller, Depends(may("flows:write"))]) -> Caller:
+    """Give an admin of the operator: one flow speaks for every company on the line. Raises NotAllowed."""
+    with house.database.read() as connection:
+        if caller.officer.company_id != programme_in_force(connection).operator.id:
+            raise NotAllowed
+    return caller
+
+
+FlowWriter = Annotated[Caller, Depends(_runs_the_line)]
+
+
+def check_form_token(caller: Caller, token: str) -> None:
+    """Check the hidden token of a page's form against the session it was made for. Raises CrossSite."""
+    if caller.csrf is None or not hmac.compare_digest(caller.csrf.encode(), token.encode()):
+        raise CrossSite
 
 
 def at_desk(services: Services, connection: sa.Connection, caller: Caller, expects: int | None = None) -> AtDesk:

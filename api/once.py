@@ -33,6 +33,14 @@ def run(connection: sa.Connection, request: Request, now: int, work: Callable[[]
     return answer
 
 
+def earlier(connection: sa.Connection, request: Request) -> dict[str, Any] | None:
+    """The answer of a request that was done before; None for one that was not. Raises KeyReused when the key stands for another."""
+    mine = (idempotency.c.officer_id == request.officer_id) & (idempotency.c.key == request.key)
+    if request.key is None or connection.execute(sa.select(idempotency.c.key).where(mine)).first() is None:
+        return None
+    return _earlier(connection, mine, request.digest)
+
+
 def _earlier(connection: sa.Connection, mine: sa.ColumnElement[bool], digest: bytes) -> dict[str, Any]:
     found = connection.execute(sa.select(idempotency.c.digest, idempotency.c.answer).where(mine)).one()
     if bytes(found.digest) != digest:

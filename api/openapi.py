@@ -30,8 +30,8 @@ _ALWAYS = {
     503: "The database cannot be reached now, and nothing was written; come again after `Retry-After`.",
 }
 _ON_WRITING = {
-    409: "It cannot be done with the case as it stands.",
-    412: "The case changed: `If-Match` named the ETag of an older version.",
+    409: "It cannot be done with the case, or the flow, as it stands.",
+    412: "The case or draft changed: `If-Match` named the ETag of an older version.",
 }
 _SECURITY = {
     "token": {"type": "http", "scheme": "bearer", "description": "An API token with scopes."},

@@ -12,7 +12,7 @@ from cases.programme import officer_of
 from store.sealing import Keyring
 from store.tables import api_tokens, officer_sessions, officers
 
-Scope = Literal["cases:read", "cases:write", "admin"]
+Scope = Literal["cases:read", "cases:write", "flows:read", "flows:write", "admin"]
 SCOPES: frozenset[Scope] = frozenset(get_args(Scope))
 IDLE = 30 * 60_000
 LONGEST = 12 * 3_600_000
@@ -21,10 +21,10 @@ _TOKEN_PREFIX = "wk_"  # noqa: S105 - a prefix by which secret scanners know our
 
 # What a role may ask for at all. Which cases it then finds is for cases.access alone to say.
 ROLE_SCOPES: dict[str, frozenset[Scope]] = {
-    "officer": frozenset({"cases:read", "cases:write"}),
-    "lead_officer": frozenset({"cases:read", "cases:write"}),
-    "programme_admin": frozenset({"cases:read", "cases:write", "admin"}),
-    "translator": frozenset({"cases:read"}),
+    "officer": frozenset({"cases:read", "cases:write", "flows:read"}),
+    "lead_officer": frozenset({"cases:read", "cases:write", "flows:read"}),
+    "programme_admin": SCOPES,
+    "translator": frozenset({"cases:read", "flows:read"}),
 }
 
 

@@ -206,21 +206,6 @@ class CompanyOut(Shape):
     timezone: str
 
 
-class FlowOut(Shape):
-    """A flow and the revision that new conversations start on."""
-
-    name: str
-    revision: str
-
-
-class RevisionOut(Shape):
-    """A revision of a flow, named by the hash of its content."""
-
-    revision: str
-    created_at: Moment
-    current: bool
-
-
 class AuditOut(Shape):
     """What an officer did, when."""
 

@@ -23,6 +23,7 @@ from bot.interpreter import Interpreter
 from bot.sealed import inbox_aad, open_session
 from bot.speech import House, Speech
 from bot.talk import CaseWork, Talk
+from cases.model import Programme
 from channels.base import Inbound
 from flows.lexicon import Lexicon
 from flows.session import Session
@@ -58,7 +59,7 @@ class Makings:
     keyring: Keyring
     identity: Identity
     speech: Speech
-    house: Callable[[], House]
+    house: Callable[[sa.Connection], House]
     lexicon: Lexicon
     interpreter: Interpreter
     clock: Clock
@@ -148,7 +149,8 @@ class Conversation:
 
     def _means(self, connection: sa.Connection, count: int) -> Means:
         ready = pool.ready(connection, count)
-        return Means(self._house(), self._speech, self._keyring, self.keys, self._identity, self._lexicon, Codes(ready))
+        # After the claim: the flows that these workers' sessions are pinned to are known by then, whichever process published them.
+        return Means(self._house(connection), self._speech, self._keyring, self.keys, self._identity, self._lexicon, Codes(ready))
 
     def _open_talks(self, connection: sa.Connection, states: dict[str, WorkerState], messages: list[WaitingMessage], work: _Work) -> None:
         ids = [state.current_case_id for state in states.values() if state.current_case_id is not None]
@@ -166,15 +168,14 @@ class Conversation:
 
     def _open_talk(self, state: WorkerState, channel: str, rows: dict[int, dict[str, Any]], work: _Work) -> None:
         try:
-            work.talks[state.id] = self._talk(state, channel, rows)
+            work.talks[state.id] = self._talk(state, channel, rows, work.means.house.programme)
         except (Unopenable, ValueError, KeyError):
             _log.exception("a talk cannot be opened; its messages are set aside, nobody else's")
             work.unreadable.add(state.id)
 
-    def _talk(self, state: WorkerState, channel: str, rows: dict[int, dict[str, Any]]) -> Talk:
+    def _talk(self, state: WorkerState, channel: str, rows: dict[int, dict[str, Any]], programme: Programme) -> Talk:
         worker = self._identity.worker(state.id, state.key_sealed)
         session = open_session(worker.key, worker.id, state.session_sealed)
-        programme = self._house().programme
         return Talk(
             worker=worker,
             channel=channel,

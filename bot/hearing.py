@@ -244,7 +244,8 @@ def _fields_of_place(talk: Talk) -> dict[str, str]:
 
 
 def _known_frames(talk: Talk, means: Means) -> bool:
-    return all(frame.revision in means.house.library.revisions for frame in talk.session.frames)
+    """Whether the talk can go on: each question is there in its own revision or, where that cannot be read, in the one in force."""
+    return all(means.house.library.standing(frame) is not None for frame in talk.session.frames)
 
 
 def _stranger(at: Heard) -> None:

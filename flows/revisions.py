@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flows.events import Say
 from flows.model import Flow, read, sources_of
+from flows.session import Frame
 
 SHIPPED = Path(__file__).with_name("library")
 NOTICES = "notices"
@@ -25,6 +26,13 @@ class Library:
     def flow(self, revision: str) -> Flow | None:
         """A revision, current or not."""
         return self.revisions.get(revision)
+
+    def standing(self, frame: Frame) -> Frame | None:
+        """The frame, or its like in the current revision when its own cannot be had; None when there is none."""
+        flow = self.flow(frame.revision) or self.now(frame.flow)
+        if flow is None or frame.node not in flow.nodes:
+            return None
+        return frame if flow.revision == frame.revision else Frame(flow.name, flow.revision, frame.node)
 
     def notice(self, node: str) -> Say:
         """The event that says one of the house's own notices (`knock`, `late` ...). Raises KeyError for one that is not there."""

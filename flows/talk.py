@@ -28,7 +28,7 @@ class Talk:
         self._library = library
         self._before = session
         self._steps = 0
-        self.frames = [frame for frame in map(self._standing, session.frames) if frame]
+        self.frames = [frame for frame in map(library.standing, session.frames) if frame]
         self.fields = dict(session.fields)
         self.language = session.language
         self.events: list[Event] = []
@@ -225,13 +225,6 @@ class Talk:
     def _break(self, sentence: str) -> None:
         self.frames.clear()
         self.events.append(Ended(sentence))
-
-    def _standing(self, frame: Frame) -> Frame | None:
-        """The frame, or its like in the current revision when its own is nowhere to be found; None when there is none."""
-        flow = self._library.flow(frame.revision) or self._library.now(frame.flow)
-        if flow is None or frame.node not in flow.nodes:
-            return None
-        return frame if flow.revision == frame.revision else Frame(flow.name, flow.revision, frame.node)
 
     def _flow(self, frame: Frame) -> Flow:
         return self._library.revisions[frame.revision]

@@ -76,6 +76,6 @@ def read(text: str) -> Document:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         return Document({}, {}, ((line, f"this is not YAML: {error.problem}"),))
-    except (yaml.YAMLError, _TooMuchError, RecursionError):
+    except (yaml.YAMLError, UnicodeEncodeError, _TooMuchError, RecursionError):
         return Document({}, {}, ((1, "the file holds letters YAML forbids, or repeats and nests without end"),))
     return Document(data, reading.lines, tuple(reading.faults))

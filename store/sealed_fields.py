@@ -49,6 +49,8 @@ _OFFICER = "an officer, who is known by name (ASVS 16: officers are logged fully
 _JUDGED = "what the queue is ordered by; never words"
 _CARRIER = "the carrier's own id of a message: says nothing by itself, leads to a phone only in the carrier's records"
 _OURS = "a name that we chose"
+_NODES = "names of places in a flow; who stands there is in the sealed sessions alone"
+_TEXTS = "texts for every worker alike, which their author means to publish"
 _PUBLIC = "public: shipped texts, or the programme file that its operator wrote"
 
 PLAIN: dict[tuple[str, str], str] = {
@@ -114,8 +116,18 @@ PLAIN: dict[tuple[str, str], str] = {
     ("flow_revisions", "revision"): _HASH,
     ("flow_revisions", "name"): _PUBLIC,
     ("flow_revisions", "source"): _PUBLIC,
-    ("flow_current", "name"): _PUBLIC,
-    ("flow_current", "revision"): _HASH,
+    ("flow_publications", "name"): _PUBLIC,
+    ("flow_publications", "revision"): _HASH,
+    ("flow_publications", "officer_id"): _OFFICER,
+    ("flow_publications", "why"): "why a flow was published: words about texts, never about a case",
+    ("flow_publications", "moves"): _NODES,
+    ("flow_publications", "transcripts"): _PUBLIC,
+    ("flow_drafts", "name"): _PUBLIC,
+    ("flow_drafts", "state"): _STATE,
+    ("flow_drafts", "source"): _TEXTS,
+    ("flow_drafts", "transcripts"): _TEXTS,
+    ("flow_drafts", "based_on"): _HASH,
+    ("flow_drafts", "officer_id"): _OFFICER,
     ("programmes", "digest"): _HASH,
     ("programmes", "source"): _PUBLIC,
     ("officers", "id"): _OFFICER,

@@ -1,6 +1,7 @@
 """Where each worker stands in a conversation: sealed under the worker's own key, written once a batch."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -44,3 +45,47 @@ def load(connection: sa.Connection, worker_ids: Sequence[str]) -> dict[str, byte
     """The sealed sessions of these workers."""
     found = connection.execute(sa.select(sessions.c.worker_id, sessions.c.sealed).where(sessions.c.worker_id.in_(list(worker_ids))))
     return {row.worker_id: row.sealed for row in found}
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSession:
+    """A worker's session as it lies here: both the worker's key and the session are sealed."""
+
+    worker_id: str
+    key_sealed: bytes
+    sealed: bytes
+
+
+_KEPT = (
+    sa.select(sessions.c.worker_id, workers.c.key_sealed, sessions.c.sealed)
+    .join_from(sessions, workers, workers.c.id == sessions.c.worker_id)
+    .where(workers.c.key_sealed.is_not(None))
+    .order_by(sessions.c.worker_id)
+)
+_PAGE = _KEPT.where(sessions.c.worker_id > sa.bindparam("after")).limit(sa.bindparam("most"))
+_THESE = _KEPT.where(sessions.c.worker_id.in_(sa.bindparam("ids", expanding=True)))
+_LOCK = sa.select(workers.c.id).where(workers.c.id.in_(sa.bindparam("ids", expanding=True))).order_by(workers.c.id).with_for_update()
+_MOVE = Many(
+    sa.update(sessions)
+    .where(sessions.c.worker_id == sa.bindparam("b_worker_id"), sessions.c.sealed == sa.bindparam("b_before"))
+    .values(sealed=sa.bindparam("b_after")),
+)
+
+
+def page(connection: sa.Connection, after: str, most: int) -> list[KeptSession]:
+    """The next sessions behind a worker's id, in the order of ids; those of forgotten workers are left out."""
+    return [KeptSession(*row) for row in connection.execute(_PAGE, {"after": after, "most": most})]
+
+
+def locked(connection: sa.Connection, worker_ids: Sequence[str]) -> list[KeptSession]:
+    """The sessions of these workers, who are locked first, as a conversation does: nothing of theirs is handled until this commits."""
+    connection.execute(_LOCK, {"ids": list(worker_ids)}).all()
+    return [KeptSession(*row) for row in connection.execute(_THESE, {"ids": list(worker_ids)})]
+
+
+def replace(connection: sa.Connection, changes: Sequence[tuple[KeptSession, bytes]]) -> None:
+    """Put a session in the place of the one that was read. The sealed bytes are its version: one that was written since stays as it is.
+
+    When the worker last talked does not change by it.
+    """
+    _MOVE.run(connection, [{"b_worker_id": kept.worker_id, "b_before": kept.sealed, "b_after": sealed} for kept, sealed in changes])

@@ -275,14 +275,36 @@ flow_revisions = sa.Table(
     sa.Column("revision", sa.String(64), primary_key=True),
     sa.Column("name", Name, nullable=False, index=True),
     sa.Column("source", sa.JSON, nullable=False),  # file name -> text: the flow and its overlays
+    sa.Column("shipped", sa.Boolean, nullable=False, default=False, server_default=sa.false()),  # it came with a version of ours
     sa.Column("created_at", Moment, nullable=False),
 )
 
-flow_current = sa.Table(
-    "flow_current",
+flow_publications = sa.Table(
+    "flow_publications",
+    metadata,
+    _serial(),
+    sa.Column("name", Name, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),  # the newest of a name is in force; nothing here is ever changed
+    sa.Column("revision", sa.String(64), sa.ForeignKey("flow_revisions.revision"), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("officer_id", Name, nullable=True),  # NULL: it came with a version of ours
+    sa.Column("why", sa.String(500), nullable=False, default="", server_default=""),
+    sa.Column("moves", sa.JSON, nullable=False, default=dict),  # old node -> new node, for those who stood there
+    sa.Column("transcripts", sa.JSON, nullable=False, default=dict),  # file name -> text: the talks that were run before
+    sa.UniqueConstraint("name", "number", name="uq_flow_publications_number"),
+)
+
+flow_drafts = sa.Table(
+    "flow_drafts",
     metadata,
     sa.Column("name", Name, primary_key=True),
-    sa.Column("revision", sa.String(64), sa.ForeignKey("flow_revisions.revision"), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),  # draft, checked, published
+    sa.Column("source", sa.JSON, nullable=False),
+    sa.Column("transcripts", sa.JSON, nullable=False, default=dict),
+    sa.Column("based_on", sa.String(64), sa.ForeignKey("flow_revisions.revision"), nullable=True),
+    sa.Column("officer_id", Name, nullable=True),  # NULL: a new version of ours offers it
+    sa.Column("saved_at", Moment, nullable=False),
 )
 
 programmes = sa.Table(

@@ -28,6 +28,7 @@ def services(service: Service, *, demo: bool = False, phones: tuple[Phone, ...] 
         clock=service.clock,
         public_url=service.settings.public_url.rstrip("/"),
         inbox=service.inbox,
+        publishing=service.publishing,
         readers=service.channels.readers,
         demo=demo,
         talk=demo or service.settings.web_phone,
@@ -51,6 +52,7 @@ def readiness(service: Service) -> ReadyReport:
         raise
     waited = 0 if since is None else (service.clock() - since) // 1000
     parts = {"database": "ok", "tables": "ok" if tables else "of another version", "inbox": f"oldest waits {waited} s"}
+    parts["flows"] = "; ".join(map(str, service.houses.broken())) or "ok"
     return ReadyReport(ready=tables, parts=parts)
 
 

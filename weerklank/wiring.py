@@ -9,9 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot import clock as clocks
-from bot import forgetting, interpreter
+from bot import forgetting, interpreter, publishing
 from bot.clock import Clock
 from bot.conversation import Conversation, Makings
+from bot.drafting import Drafting
 from bot.identity import Identity
 from bot.inbox import Inbox
 from bot.interpreter import Interpreter
@@ -21,9 +22,11 @@ from bot.lexicon import the_lexicon
 from bot.mail import Mailer, NoMailer, Notices, SmtpMailer
 from bot.outbox import CaseSide, Deliveries, Means
 from bot.promises import Promises
+from bot.publishing import Publishing
 from bot.runner import Runner
 from bot.speech import Speech
 from bot.spool import Spool
+from bot.standing import Standing
 from bot.stock import CodeStock
 from bot.timers import Timer, Timers
 from channels.base import Channel
@@ -33,11 +36,13 @@ from store.database import Database, open_database
 from store.sealing import Keyring
 from store.writer import Writer
 from translations.base import NoTranslator, Translator
-from weerklank.house import Houses, store_shipped
+from weerklank.house import Houses
 from weerklank.screens import WEB, Screens, phone_on_a_page
 from weerklank.settings import Settings
+from weerklank.shipping import store_shipped
 
 DRAIN_EVERY = 1.0
+LOOK_AROUND_EVERY = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,8 @@ class Service:
         self.deliveries = Deliveries(self._delivery_means())
         self.notices = Notices(self.writer, self._mailer(), self.clock, self._mail_settings(), self.promises.notices_ended)
         self.stock = CodeStock(self.writer, self.keyring, settings.codes_ahead, self._stocked)
-        self.runner = Runner(self.writer, self.clock, {forgetting.TASK: self._forget_worker, interpreter.TASK: self._translate})
+        self.publishing = publishing_of(self.houses, self.database, self.writer, self.keyring, self.clock)
+        self.runner = Runner(self.writer, self.clock, self._tasks())
         self._turn = self.writer.turn("conversation", self.conversation.turn, self.answers_came)
         self._late = self.writer.turn("promises", self.promises.mark_missed, self.notices.ring)
         self._timers = Timers(self.writer, self.clock, self._clockwork())
@@ -84,7 +90,7 @@ class Service:
         self._listener: threading.Thread | None = None
 
     def _makings(self) -> Makings:
-        return Makings(self.keyring, self.identity, self.speech, self.houses.now, the_lexicon(), self.interpreter, self.clock)
+        return Makings(self.keyring, self.identity, self.speech, self.houses.at, the_lexicon(), self.interpreter, self.clock)
 
     def _web_phone(self) -> dict[str, Channel]:
         drawn = Screens(self.writer, self.keyring, self.clock)
@@ -105,11 +111,17 @@ class Service:
     def _mail_settings(self) -> dict[str, str]:
         return {"sender": self.settings.mail_from, "desk_url": f"{self.settings.public_url.rstrip('/')}/desk/"}
 
+    def _tasks(self) -> dict[str, Callable[[Mapping[str, Any]], None]]:
+        return {
+            forgetting.TASK: self._forget_worker,
+            interpreter.TASK: self._translate,
+            publishing.TASK: self.publishing.look_after,
+        }
+
     def _clockwork(self) -> dict[str, Timer]:
         return {
             "promises": Timer(self.settings.late_check_seconds, lambda: self.writer.ring(self._late)),
             "inbox": Timer(DRAIN_EVERY, lambda: self.writer.ring(self._turn), everywhere=True),
-            "house": Timer(30.0, self.houses.refresh, everywhere=True),
         }
 
     def words_came(self) -> None:
@@ -142,7 +154,8 @@ class Service:
 
     async def start(self, *, background: bool) -> None:
         """Start what runs by itself: always the spool's replay; with `background` conversation, deliveries, notices, tasks and clocks."""
-        self._background.append(asyncio.create_task(lasting("the spool", self._replay, DRAIN_EVERY)))
+        everywhere: dict[str, Callable[[], Awaitable[None]]] = {"the spool": self._replay, "the house": self._look_around}
+        self._background += [asyncio.create_task(lasting(name, loop, DRAIN_EVERY)) for name, loop in everywhere.items()]
         if not background:
             return
         self.inbox.on_words = self.words_came
@@ -172,6 +185,12 @@ class Service:
         else:
             self.answers_came()
 
+    async def _look_around(self) -> None:
+        """Take up what another process published or applied. A conversation looks by itself, at each batch."""
+        while True:
+            await asyncio.sleep(LOOK_AROUND_EVERY)
+            await asyncio.to_thread(self.houses.refresh)
+
     async def _replay(self) -> None:
         await self.inbox.replay()
 
@@ -192,6 +211,12 @@ class Service:
         for channel in self.senders.values():
             await channel.close()
         self.database.close()
+
+
+def publishing_of(houses: Houses, database: Database, writer: Writer, keyring: Keyring, clock: Clock) -> Publishing:
+    """What publishes flows, on any command's database."""
+    drafting = Drafting(database, writer, lambda: houses.now().library, the_lexicon(), clock)
+    return Publishing(drafting, Standing(database, writer, Identity(keyring).passer_by), houses.refresh)
 
 
 def channel_config(settings: Settings) -> ChannelConfig:

@@ -15,6 +15,8 @@ from channels.base import BadSignature, Inbound, Malformed, Received, Status
 from store.database import open_database
 from store.sealing import Keyring
 from store.writer import Writer
+from weerklank.house import Houses
+from weerklank.wiring import publishing_of
 
 KEYS = (bytes(range(32)),)
 PEPPER = bytes(range(100, 132))
@@ -93,14 +95,15 @@ def open_house(url: str, *, demo: bool = False, readers: Mapping[str, WordReader
     database = open_database(url)
     writer = Writer(database)
     writer.start()
-    clock, inbox, rung = Clock(), RememberingInbox(), list[str]()
+    clock, inbox, rung, keyring = Clock(), RememberingInbox(), list[str](), Keyring(KEYS, PEPPER)
     services = Services(
         database=database,
         writer=writer,
-        keyring=Keyring(KEYS, PEPPER),
+        keyring=keyring,
         clock=clock,
         public_url=PUBLIC,
         inbox=inbox,
+        publishing=publishing_of(Houses(database), database, writer, keyring, clock),
         readers=readers or {},
         demo=demo,
         doorbell=lambda: rung.append("outbox"),

@@ -261,12 +261,12 @@ def test_wrong_rules_are_refused_whole_with_every_problem(town: Town) -> None:
     assert nadia.get("/api/v1/routing-rules").json() == before
 
 
-def test_flows_can_be_read_and_nothing_more(town: Town) -> None:
+def test_an_officer_reads_flows_and_publishes_none(town: Town) -> None:
     script = town.script("sanne")
 
     assert script.get("/api/v1/flows").json() == []
     assert script.get("/api/v1/flows/none/revisions").status_code == 404
-    assert script.post("/api/v1/flows/none/publish").status_code == 404
+    assert script.post("/api/v1/flows/none/publish", json={"reason": "x"}).status_code == 403
 
 
 def test_nothing_can_be_written_to_a_forgotten_case(town: Town) -> None:

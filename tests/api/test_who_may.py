@@ -42,6 +42,11 @@ ROWS: dict[tuple[str, str], Kind] = {
     ("GET", "/api/v1/officers"): "signed in",
     ("GET", "/api/v1/flows"): "signed in",
     ("GET", "/api/v1/flows/{name}/revisions"): "signed in",
+    ("GET", "/api/v1/flows/{name}/revisions/{revision}"): "signed in",
+    **{("GET", f"/api/v1/flows/{{name}}/{part}"): "admin" for part in ("publications", "diff", "draft", "impact")},
+    ("PUT", "/api/v1/flows/{name}/draft"): "admin",
+    ("POST", "/api/v1/flows/{name}/publish"): "admin",
+    ("POST", "/api/v1/flows/{name}/rollback"): "admin",
     ("GET", "/api/v1/routing-rules"): "admin",
     ("PUT", "/api/v1/routing-rules"): "admin",
     ("GET", "/api/v1/measures"): "signed in",
@@ -72,6 +77,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "exclusions": {"officer": "nobody", "reason": "x"},
     "speaker": {"who": "union", "on_behalf_of": 14, "reason": "x"},
     "routing-rules": {"rules": [{"id": "all", "when": {"site": "any"}, "then": {"company": "lead"}, "why": "x"}]},
+    "draft": {"sources": {"none.yaml": "flow: none"}},
+    "publish": {"reason": "x"},
+    "rollback": {"reason": "x"},
     "sessions": {"email": "x", "password": "x", "totp": "x"},
 }
 FORM = {"text": "x", "language": "nl", "to": "answer_needed", "reason": "x", "seq": "1", "token": "x", "sealed": "x"}
@@ -99,7 +107,7 @@ def addresses(town: Town) -> Iterator[tuple[str, str]]:
 
 
 def ask(actor: Actor, method: str, path: str, reference: str) -> int:
-    address = path.format(reference=reference, seq=1, name="none")
+    address = path.format(reference=reference, seq=1, name="none", revision="0" * 64)
     if method in {"GET", "DELETE"}:
         return actor.client.request(method, address).status_code
     if path.startswith("/api/"):
@@ -114,8 +122,10 @@ def expected(actor: Actor, kind: Kind, path: str) -> set[int]:
         return {200, 303, 401}
     if not actor.known:
         return {303} if page else {401}
+    if path.startswith("/api/v1/flows/{name}"):
+        reached |= {404, 422}  # no flow is called `none`, and its draft is none to publish
     if kind == "signed in":
-        return reached | ({404} if path.endswith("/revisions") else set())
+        return reached
     if kind == "admin":
         return reached if actor.admin else {403}
     if kind == "case write" and not actor.writes:

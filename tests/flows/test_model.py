@@ -111,6 +111,7 @@ def test_a_consent_has_its_three_answers() -> None:
         "a: " + "x" * 3_000_000,
         "- " * 3000,
         "a: \x00",
+        "a: \ud800",
         "!!python/object/apply:os.system ['true']",
         "",
         "just words",

@@ -15,6 +15,7 @@ from store.migrate import is_up_to_date
 from store.sealing import WeakKey
 from store.tables import inbox, mails, outbox, tasks
 from weerklank.commands.common import Commands, say, settings
+from weerklank.house import Houses
 from weerklank.settings import Settings, SettingsError
 from weerklank.wiring import channel_config
 
@@ -88,6 +89,7 @@ def _tables(database: Database) -> Iterator[Finding]:
             return
         yield Finding(well=True, what=f"{database.kind} has the tables of this version")
         yield from _programme(connection)
+        yield from _flows(database, connection)
         for name, table, state in (
             ("inbox", inbox, "aside"),
             ("outbox", outbox, "failed"),
@@ -96,6 +98,16 @@ def _tables(database: Database) -> Iterator[Finding]:
         ):
             count = connection.execute(sa.select(sa.func.count()).where(table.c.state == state)).scalar_one()
             yield Finding(not count, f"{count} rows {state} in {name}", "look at their reasons" if count else "")
+
+
+def _flows(database: Database, connection: sa.Connection) -> Iterator[Finding]:
+    """The published flows that cannot be read by this version; asked only once a programme is in force."""
+    if programme.current(connection) is None:
+        return
+    houses = Houses(database)
+    houses.at(connection)
+    for each in houses.broken():
+        yield Finding(well=False, what=str(each), do=f"mend it and publish, or run `weerklank flows rollback {each.name}`")
 
 
 def _programme(connection: sa.Connection) -> Iterator[Finding]:

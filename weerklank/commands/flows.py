@@ -1,4 +1,4 @@
-"""`weerklank flows check PATH...` and `flows test PATH...`; `flows texts ...` stands in flow_texts."""
+"""`weerklank flows check PATH...` and `flows test PATH...`; texts, reading and publishing stand in files of their own."""
 
 import argparse
 from collections.abc import Iterable
@@ -9,14 +9,14 @@ from flows import revisions
 from flows.model import load
 from flows.problems import FlowError
 from flows.transcript import run_file
-from weerklank.commands import flow_read, flow_texts
+from weerklank.commands import flow_read, flow_texts, publish
 from weerklank.commands.common import Commands, say
 from weerklank.commands.errors import CommandError
 
 
 def add_parser(commands: Commands) -> None:
     """Add `flows`."""
-    top = commands.add_parser("flows", help="check flows and run their transcripts")
+    top = commands.add_parser("flows", help="check flows, run their transcripts, publish them")
     actions = top.add_subparsers(required=True, metavar="ACTION")
     check = actions.add_parser("check", help="find every problem in flow files")
     check.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="flow files, or folders of them")
@@ -26,6 +26,7 @@ def add_parser(commands: Commands) -> None:
     test.set_defaults(run=_test)
     flow_read.add_parser(actions)
     flow_texts.add_parser(actions)
+    publish.add_actions(actions)
 
 
 def _files(paths: Iterable[Path]) -> list[Path]:

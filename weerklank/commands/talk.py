@@ -21,6 +21,7 @@ from flows.model import load, sources_of
 from flows.revisions import SHIPPED
 from flows.transcript import Recorder
 from store import flows as kept_flows
+from store.flows import Kept, Publication
 from store.migrate import upgrade
 from store.standing import TO_LEAVE, standing
 from store.tables import inbox, outbox
@@ -113,8 +114,9 @@ async def _talk(arguments: argparse.Namespace, path: Path, folder: Path, phone: 
 
 def _lay(connection: sa.Connection, path: Path, now: int) -> None:
     flow = load(path)
-    kept_flows.keep(connection, flow.name, flow.revision, sources_of(path), now)
-    kept_flows.make_current(connection, flow.name, flow.revision)
+    before = kept_flows.in_force(connection).get(flow.name)
+    kept_flows.keep(connection, Kept(flow.revision, shipped=False, created_at=now), flow.name, sources_of(path))
+    kept_flows.publish(connection, Publication(flow.name, before.number + 1 if before else 1, flow.revision, now))
 
 
 def _site(service: Service, channel: str) -> str:
