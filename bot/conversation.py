@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import hearing
 from bot.clock import Clock
 from bot.effects import Codes, Means, NoCodeReady
+from bot.guesses import Guesses
 from bot.heard import Heard, NeedsHash
 from bot.identity import Identity
 from bot.interpreter import Interpreter
@@ -92,6 +93,7 @@ class Conversation:
         self._waiting_for_code: set[str] = set()
         self._dry: set[str] = set()
         self._at_once = _AT_ONCE
+        self._guesses = Guesses()
         self._hashing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="codes")
         self.on_hashed: Callable[[], None] = lambda: None
         self.on_dry: Callable[[], None] = lambda: None
@@ -150,7 +152,9 @@ class Conversation:
     def _means(self, connection: sa.Connection, count: int) -> Means:
         ready = pool.ready(connection, count)
         # After the claim: the flows that these workers' sessions are pinned to are known by then, whichever process published them.
-        return Means(self._house(connection), self._speech, self._keyring, self.keys, self._identity, self._lexicon, Codes(ready))
+        return Means(
+            self._house(connection), self._speech, self._keyring, self.keys, self._identity, self._lexicon, Codes(ready), self._guesses
+        )
 
     def _open_talks(self, connection: sa.Connection, states: dict[str, WorkerState], messages: list[WaitingMessage], work: _Work) -> None:
         ids = [state.current_case_id for state in states.values() if state.current_case_id is not None]

@@ -1,13 +1,14 @@
 """Acts on what the flow engine found: one branch for every event, and the type checker says when one is missing."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import assert_never
 
 from bot import forgetting
 from bot.clock import MINUTE, SECOND
+from bot.guesses import Guesses
 from bot.knocks import LIVE
 from bot.people import AddressBook
 from bot.sealed import seal_message
@@ -52,6 +53,7 @@ class Means:
     addresses: AddressBook
     lexicon: Lexicon
     codes: Codes
+    guesses: Guesses = field(default_factory=Guesses)
 
 
 def apply(talk: Talk, found: tuple[ev.Event, ...], means: Means) -> None:

@@ -86,10 +86,15 @@ def _come_back(at: Heard, digits: str) -> None:
     if talk.now < talk.code_blocked_until:
         _wrong_code(talk, means)
         return
+    if means.guesses.are_too_many(talk.channel, talk.now):
+        talk.code_blocked_until = talk.now + _FIRST_BLOCK
+        _wrong_code(talk, means)
+        return
     if digits not in at.hashes:
         raise NeedsHash(digits)
     row = _case_by_code(at.connection, at.hashes[digits])
     if row is None:
+        means.guesses.note(talk.channel, talk.now)
         talk.wrong_codes += 1
         talk.code_blocked_until = talk.now + min(_FIRST_BLOCK << (talk.wrong_codes - 1), _LONGEST_BLOCK)
         _wrong_code(talk, means)

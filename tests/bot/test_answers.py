@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.clock import DAY, HOUR
+from bot.guesses import MOST_AN_HOUR
 from cases import desk, timeline
 from cases.errors import Refused
 from channels.base import Failure
@@ -215,6 +216,18 @@ def test_a_missed_promise_brings_one_honest_notice_and_one_mail_also_after_a_day
     line.clock.move(60 * DAY)
     line.quiet()
     assert [row["kind"] for row in line.rows(mails)].count("late") == 1
+
+
+def test_where_phones_cost_nothing_codes_cannot_be_guessed_from_one_new_phone_after_another(line: Line) -> None:
+    _, code = _case(line, line.phone())
+    for _ in range(MOST_AN_HOUR - 1):
+        line.service.conversation._guesses.note("web", line.clock())
+    assert "does not work" in line.phone("web", "phone-with-the-last-guess").send("0000 0001")[0]
+
+    assert "does not work" in line.phone("web", "phone-with-the-right-one").send(code)[0]
+    assert "Code is right" in line.phone(address="+447700900201").send(code)[0]
+    line.clock.move(HOUR)
+    assert "Code is right" in line.phone("web", "phone-an-hour-later").send(code)[0]
 
 
 def test_an_officer_cannot_close_and_the_workers_yes_does(line: Line) -> None:
