@@ -38,7 +38,7 @@ demo: .venv/installed
 	.venv/bin/weerklank demo
 
 test: .venv/installed-test
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n auto --dist worksteal
 
 lint: .venv-dev/installed
 	.venv-dev/bin/ruff check .
