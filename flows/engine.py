@@ -21,8 +21,10 @@ COMMANDS: Final[dict[Command, str]] = {
     "who_sees": "who-sees",
     "hide": "hide",
     "forget": "forget-me",
+    "help": "welcome",
+    "status": "status",
 }
-DANGER: Final = "danger"
+DANGER: Final = "urgent"
 NO_LEXICON: Final = Lexicon()
 
 
@@ -109,7 +111,7 @@ def _command(talk: Talk, command: Command) -> bool:
     if command == "repeat":
         talk.repeat()
         return True
-    return talk.interrupt(COMMANDS[command])
+    return command in COMMANDS and talk.interrupt(COMMANDS[command])
 
 
 def _testimony(talk: Talk, said: Saying, lexicon: Lexicon) -> None:
