@@ -16,7 +16,7 @@ _Labelled = Callable[[Listed], Iterator[tuple[str, str]]]
 
 @cache
 def the_lexicon(added: Path | None = None) -> Lexicon:
-    """The lexicon of the languages we ship and of the lists in the folder `added`, made once. Raises danger.ListError with every problem."""
+    """The lexicon of the languages we ship and of the lists in the folder `added`, made once. Raises danger.ListError."""
     listed = danger.load_with(added)
     made = lexicon_of(listed)
     hidden = list(_dangers_hidden(listed, made))
