@@ -80,7 +80,9 @@ def table(labelled: list[Line]) -> Iterator[str]:
 
 def _row(name: str, found: Score) -> str:
     recall = _share(found.heard, found.dangers)
-    return f"| {name} | {found.dangers} | {found.heard} | {recall} | {found.right} | {found.others} | {_share(found.alarms, found.others)} |"
+    return (
+        f"| {name} | {found.dangers} | {found.heard} | {recall} | {found.right} | {found.others} | {_share(found.alarms, found.others)} |"
+    )
 
 
 def _share(part: int, whole: int) -> str:
