@@ -87,7 +87,7 @@ def _apply(talk: Talk, event: ev.Event, means: Means) -> None:
             _change(talk, lambda case: intake.ask_for_person(case, talk.now))
         case ev.Judged(answer):
             _change(talk, lambda case: intake.judge(case, answer, means.house.programme, talk.now))
-        case ev.StatusWanted() if talk.waiting:
+        case ev.StatusWanted() if talk.knocked_at is not None:
             talk.knocked_at = talk.now  # the text says "send 1 to read": from now on that is true, whatever was asked before
         case ev.AnswersWanted() if talk.waiting:
             read_answers(talk)
@@ -187,6 +187,8 @@ def facts_of(talk: Talk, means: Means, more: Mapping[str, str]) -> Facts:
     known |= more
     if talk.waiting:
         known["waiting"] = str(talk.waiting)
+    if talk.knocked_at is not None:
+        known["unread"] = "1"
     untold = talk.case is not None and talk.case.row["code_hash"] is None
     return Facts(known, (lambda: _take_code(talk, means)) if untold else None)
 

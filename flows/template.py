@@ -54,6 +54,7 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "right_papers_from": "where that answer was read, and when",
         "right_union": "the country's answer about union, in the worker's language",
         "right_union_from": "where that answer was read, and when",
+        "unread": "known when an answer waits to be read",
         "waiting": "how many answers wait to be read, when there are any",
         "self_run": "known when the buying company itself runs the line",
         "warned": "known when a notice to the reader really left",

@@ -52,6 +52,7 @@ def longest_facts(language: str) -> dict[str, str]:
         **{f"right_{name}_from": "ILO, 11-2026" for name in RIGHTS},
         "stands_closed": "1",
         "stands_late": "1",
+        "unread": "1",
         "labour_office": "0800-5151",
         "listening": "113",
         "listening_note": note,
