@@ -254,3 +254,16 @@ def test_every_problem_of_every_list_is_told_at_once(tmp_path: Path) -> None:
 def test_a_list_that_is_far_too_long_is_not_even_read(tmp_path: Path) -> None:
     with pytest.raises(danger.ListError, match="more than 400000 bytes"):
         danger.load_with(_list(tmp_path, "beside: " + "word, " * 70_000))
+
+
+@pytest.mark.parametrize(
+    ("word", "because"),
+    [
+        ("child", "child"), ("passport", "papers"), ("kinderen", "child"), ("paspoort", "papers"), ("niños", "child"), ("pasaporte", "papers"),
+        ("শিশু", "child"), ("পাসপোর্ট", "papers"), ("shishu", "child"), ("bache", "child"), ("بچے", "child"), ("kaghzat", "papers"),
+        ("طفل", "child"), ("جواز", "papers"), ("tifl", "child"), ("jawaz", "papers"),
+    ],
+)  # fmt: skip
+def test_a_grave_word_alone_raises_the_floor_and_interrupts_nobody(word: str, because: str) -> None:
+    assert because in LEXICON.floor(saying(word))
+    assert _heard(word) is None
