@@ -1,4 +1,4 @@
-"""A worker's view, as a table: how many messages a filed case takes of her, what each answer costs, one question a text, the truth per channel."""
+"""A worker's view, as a table: her messages until a case is filed, what each answer costs, one question a text, the truth per channel."""
 
 import re
 from collections.abc import Iterator
@@ -105,7 +105,10 @@ def test_every_answer_on_the_way_fits_its_segments(filing: Filing, language: str
 
 # What invites and asks nothing: more words, a way out, the code.
 _INVITES = {
-    "en": r"More to say\?|More to ask\?|Others use this phone\?|Not right\?|Is something wrong\?|Do you have a code of 8 digits\?|In danger now\?",
+    "en": (
+        r"More to say\?|More to ask\?|Others use this phone\?|Not right\?|Is something wrong\?|Do you have a code of 8 digits\?"
+        r"|In danger now\?"
+    ),
     "nl": (
         r"Meer te zeggen\?|Meer\?|Meer te vragen\?|Delen anderen deze telefoon\?|Klopt dat niet\?|Is er iets mis\?"
         r"|Heb je een code van 8 cijfers\?|Nu gevaar\?|Weet je het niet\?|Komt het terug, of straft iemand je\?"

@@ -259,7 +259,8 @@ def test_a_list_that_is_far_too_long_is_not_even_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("word", "because"),
     [
-        ("child", "child"), ("passport", "papers"), ("kinderen", "child"), ("paspoort", "papers"), ("niños", "child"), ("pasaporte", "papers"),
+        ("child", "child"), ("passport", "papers"), ("kinderen", "child"), ("paspoort", "papers"), ("niños", "child"),
+        ("pasaporte", "papers"),
         ("শিশু", "child"), ("পাসপোর্ট", "papers"), ("shishu", "child"), ("bache", "child"), ("بچے", "child"), ("kaghzat", "papers"),
         ("طفل", "child"), ("جواز", "papers"), ("tifl", "child"), ("jawaz", "papers"),
     ],

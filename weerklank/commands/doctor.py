@@ -73,7 +73,7 @@ def _words(present: Settings) -> Finding:
     except ListError as error:
         return Finding(well=False, what="words of danger", do=str(error))
     own = len(list(present.words_dir.glob("*.yaml")))
-    return Finding(well=True, what=f"words of danger are read; {own} lists of your own" if own else "words of danger are read")
+    return Finding(well=True, what="words of danger are read" + (f"; lists of your own: {own}" if own else ""))
 
 
 def _room(present: Settings) -> Finding:
