@@ -55,7 +55,7 @@ def hear(at: Heard) -> None:
     if said.kind in ("contact", "unsupported"):
         effects.say(talk, means.speech.notice("contact_refused" if said.kind == "contact" else "unsupported"), means)
     elif _answers_the_knock(talk, said):
-        _read(talk)
+        _read(talk, means)
     elif (digits := case_code(said.text)) is not None and said.kind != "button":
         _come_back(at, digits)
     elif (code := site_code(said.payload or said.text)) is not None and said.kind != "button":
@@ -74,10 +74,16 @@ def _answers_the_knock(talk: Talk, said: Inbound) -> bool:
     return tapped or ascii_digits(said.text).strip(" .!") == "1"
 
 
-def _read(talk: Talk) -> None:
-    """What waits is read now; a question of a flow that stood open is left with what no answer means."""
+def _read(talk: Talk, means: Means) -> None:
+    """What waits is read now; a question of a flow that stood open is left with what no answer means.
+
+    Where the officer asked whether it is solved, the flow `feedback` waits for the answer. It does not ask again: the officer's words did.
+    """
     effects.read_answers(talk)
     talk.session = replace(talk.session, frames=(), asked=0)
+    if talk.case is not None and talk.case.row["state"] == "proposed":
+        fields = {**talk.session.fields, "case": "open", "feedback": "solved"}
+        talk.session = engine.start(means.house.library, "feedback", replace(talk.session, fields=fields)).session
 
 
 def _come_back(at: Heard, digits: str) -> None:

@@ -10,7 +10,7 @@ from flows.nodes.base import Heard, Step, keep
 from flows.phrases import Saying, saying
 from flows.revisions import Library
 from flows.session import Session
-from flows.talk import Talk
+from flows.talk import Talk, Visit
 from flows.wording import Command
 
 # A message that is only this digit means the same everywhere, unless the question that waits gives it a meaning of its own.
@@ -21,8 +21,10 @@ COMMANDS: Final[dict[Command, str]] = {
     "who_sees": "who-sees",
     "hide": "hide",
     "forget": "forget-me",
+    "help": "welcome",
+    "status": "status",
 }
-DANGER: Final = "danger"
+DANGER: Final = "urgent"
 NO_LEXICON: Final = Lexicon()
 
 
@@ -36,10 +38,11 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Sprint:
-    """From one message to the next wait: the session to store, and what happened, in order."""
+    """From one message to the next wait: the session to store, what happened, and where the talk went; each in order."""
 
     session: Session
     events: tuple[Event, ...]
+    trail: tuple[Visit, ...] = ()
 
 
 def start(library: Library, name: str, session: Session) -> Sprint:
@@ -66,12 +69,12 @@ def begin(library: Library, name: str, session: Session, words: Words, lexicon: 
     if not words.text.strip() and words.option is None:
         return first
     second = resume(library, first.session, words, lexicon)
-    return Sprint(second.session, (*first.events, *second.events))
+    return Sprint(second.session, (*first.events, *second.events), (*first.trail, *second.trail))
 
 
 def _sprint(talk: Talk) -> Sprint:
     talk.finish()
-    return Sprint(talk.session(), tuple(talk.events))
+    return Sprint(talk.session(), tuple(talk.events), tuple(talk.trail))
 
 
 def _hear(talk: Talk, words: Words, lexicon: Lexicon) -> None:
@@ -109,7 +112,7 @@ def _command(talk: Talk, command: Command) -> bool:
     if command == "repeat":
         talk.repeat()
         return True
-    return talk.interrupt(COMMANDS[command])
+    return command in COMMANDS and talk.interrupt(COMMANDS[command])
 
 
 def _testimony(talk: Talk, said: Saying, lexicon: Lexicon) -> None:

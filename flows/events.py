@@ -6,6 +6,7 @@ from typing import Literal
 DangerKind = Literal["fire", "violence", "suicide", "unnamed"]
 Scope = Literal["hide_me", "ask_first", "never"]
 NotACase = Literal["greeting", "thanks", "identity_hunt"]
+Judgement = Literal["heard_right", "heard_partly", "heard_wrong", "solved", "solved_partly", "not_solved"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,18 @@ class AnswersWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class StatusWanted:
+    """The worker asks how it stands: the text that follows says it, and what waits to be read may be read with a bare 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The worker says whether we heard right, or whether it is solved. Only this, or a 1 to a proposal, closes a case."""
+
+    answer: Judgement
+
+
+@dataclass(frozen=True, slots=True)
 class SiteUnknown:
     """The worker does not know the site, or will not say."""
 
@@ -125,6 +138,8 @@ Event = (
     | Hidden
     | ForgetAsked
     | AnswersWanted
+    | StatusWanted
+    | Judged
     | SiteUnknown
     | Ended
 )

@@ -11,6 +11,7 @@ _SENTENCES: Mapping[type[ev.Event], str] = MappingProxyType(
         ev.AddToCase: "more words",
         ev.PersonWanted: "wants a person",
         ev.AnswersWanted: "wants to read the answers",
+        ev.StatusWanted: "asks how it stands",
         ev.SiteUnknown: "does not know the site",
         ev.Hidden: "hides",
         ev.ForgetAsked: "wants to be forgotten",
@@ -28,8 +29,8 @@ def learned(event: ev.Event) -> tuple[str, ...]:
             return (f"serious: {because}",)
         case ev.GroupChosen(group):
             return (f"about: {group}",)
-        case ev.ConsentGiven(scope):
-            return (f"may we: {scope}",)
+        case ev.ConsentGiven(said) | ev.Judged(said):
+            return (f"{'may we' if isinstance(event, ev.ConsentGiven) else 'says'}: {said}",)
         case ev.LanguageChosen(language):
             return (f"language: {language}",)
         case ev.NoCase(kind):

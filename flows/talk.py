@@ -20,6 +20,9 @@ OPEN: Final = "dialogue"
 FIRST: Final = "raise-concern"
 FIRST_OF_NEIGHBOURS: Final = "raise-concern-neighbours"
 
+Visit = tuple[str, str, str]
+"""Where a talk came: flow, node, and the option that was taken there, or nothing when it was entered."""
+
 
 class Talk:
     """A session being moved on. It lives for one sprint, inside the engine."""
@@ -33,6 +36,7 @@ class Talk:
         self.language = session.language
         self.events: list[Event] = []
         self.heard: Heard | None = None
+        self.trail: list[Visit] = []
 
     def session(self) -> Session:
         """The session as it is now; a question put again is counted."""
@@ -90,6 +94,7 @@ class Talk:
             waiting = self._node(frame)
             if frame.node == node and isinstance(waiting, Waiting) and option in waiting.choices():
                 del self.frames[depth + 1 :]
+                self.trail.append((frame.flow, node, option))
                 self._go_on(waiting.chosen(self._here(frame), option))
                 return True
             if not self._gives_back(frame):
@@ -106,6 +111,7 @@ class Talk:
         if flow is None or not isinstance(asked, Choice):
             return False
         frame = Frame(flow.name, flow.revision, node)
+        self.trail.append((flow.name, node, option))
         step = asked.chosen(self._here(frame), option)
         if asked.about_case and self.fields.get("case") != "open":
             self.put_again()
@@ -148,6 +154,7 @@ class Talk:
         """Say one of the house's own notices."""
         flow = self._library.now(NOTICES)
         if flow is not None and node in flow.nodes:
+            self.trail.append((flow.name, node, ""))
             self.events.append(Say(flow.name, flow.revision, node))
 
     def apply(self, step: Step) -> None:
@@ -179,6 +186,7 @@ class Talk:
                 self._break(f"more than {STEPS_MAX} steps without a question in the flow {self.frames[-1].flow}")
                 return
             frame = self.frames[-1]
+            self.trail.append((frame.flow, frame.node, ""))
             if not self._follow(self._node(frame).enter(self._here(frame))):
                 return
 

@@ -35,6 +35,7 @@ from flows.problems import FlowError, Problem, said
 from flows.render import View, patterns, render
 from flows.revisions import Library, library_of
 from flows.session import Session
+from flows.talk import Visit
 from flows.wording import Written
 from words.digits import case_code, site_code
 from words.limits import Limits
@@ -76,10 +77,16 @@ class TranscriptFile(Written):
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A talk that was run: its name, and each place where it went another way than written."""
+    """A talk that was run: its name, each place where it went another way than written, and where its asserted turns came.
+
+    A turn is asserted when something is written behind it and it went just so.
+    """
 
     name: str
     differences: tuple[str, ...]
+    language: str = "en"
+    channel: str = "sms"
+    touched: frozenset[Visit] = frozenset()
 
 
 def run_file(path: Path, library: Library, lexicon: Lexicon) -> tuple[Talk, ...]:
@@ -92,7 +99,7 @@ def run_text(text: str, library: Library, lexicon: Lexicon, *, name: str = "tran
     file = parsed(text, name)
     given = [read({"given.yaml": yaml.safe_dump(each, allow_unicode=True, sort_keys=False)}) for each in file.flows]
     library = library_of([*(library.revisions[revision] for revision in library.current.values()), *given])
-    return tuple(Talk(talk.talk, tuple(_Run(talk, file, library).differences(lexicon))) for talk in file.talks)
+    return tuple(_Run(talk, file, library).outcome(lexicon) for talk in file.talks)
 
 
 def parsed(text: str, name: str) -> TranscriptFile:
@@ -117,6 +124,12 @@ class _Run:
     seen: dict[str, str] = field(default_factory=dict[str, str])
     session: Session = field(default_factory=Session)
     loose: bool = False
+    touched: set[Visit] = field(default_factory=set[Visit])
+
+    def outcome(self, lexicon: Lexicon) -> Talk:
+        """Run the talk and say how it went."""
+        differences = tuple(self.differences(lexicon))
+        return Talk(self.talk.talk, differences, self.talk.language, self.talk.channel, frozenset(self.touched))
 
     def differences(self, lexicon: Lexicon) -> Iterator[str]:
         """Say where the talk went another way, turn by turn."""
@@ -126,7 +139,10 @@ class _Run:
         for number, (words, expected) in enumerate(_turns(self.talk)):
             sprint = self._hear(words, lexicon, first=number == 0)
             self.session = Session.from_bytes(sprint.session.to_bytes())
-            yield from self._compared(words.get("worker") or words.get("tap") or "(the beginning)", expected, sprint)
+            different = tuple(self._compared(words.get("worker") or words.get("tap") or "(the beginning)", expected, sprint))
+            yield from different
+            if expected and not different:
+                self.touched |= set(sprint.trail)
 
     def _hear(self, words: Mapping[str, str], lexicon: Lexicon, *, first: bool) -> Sprint:
         text = words.get("worker") or words.get("tap", "")

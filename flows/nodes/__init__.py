@@ -19,10 +19,11 @@ from flows.nodes.open_case import OpenCase
 from flows.nodes.say import Say
 from flows.nodes.set_field import SetField
 from flows.nodes.set_language import SetLanguage
+from flows.nodes.show_status import ShowStatus
 from flows.nodes.tell import Tell
 
 AnyNode = Annotated[
-    AddToCase | Ask | Branch | Call | Choose | Consent | Danger | End | Group | OpenCase | Say | SetField | SetLanguage | Tell,
+    AddToCase | Ask | Branch | Call | Choose | Consent | Danger | End | Group | OpenCase | Say | SetField | SetLanguage | ShowStatus | Tell,
     Field(discriminator="kind"),
 ]
 
@@ -41,6 +42,7 @@ KINDS = MappingProxyType(
         "say": Say,
         "set_field": SetField,
         "set_language": SetLanguage,
+        "show_status": ShowStatus,
         "tell": Tell,
     }
 )

@@ -8,7 +8,8 @@ from bot.lexicon import the_lexicon
 from flows import revisions
 from flows.model import load
 from flows.problems import FlowError
-from flows.transcript import run_file
+from flows.transcript import Talk, run_file
+from flows.transcript_cover import cover
 from weerklank.commands import flow_read, flow_texts, publish
 from weerklank.commands.common import Commands, say
 from weerklank.commands.errors import CommandError
@@ -56,12 +57,14 @@ def _check(arguments: argparse.Namespace) -> int:
 
 def _test(arguments: argparse.Namespace) -> int:
     library, lexicon = revisions.shipped(), the_lexicon()
-    talks = wrong = 0
+    talks: list[Talk] = []
     for path in _files(arguments.paths):
         for talk in run_file(path, library, lexicon):
-            talks += 1
-            wrong += bool(talk.differences)
+            talks.append(talk)
             for difference in talk.differences:
                 say(f"{path}: {talk.name}: {difference}")
-    say(f"{talks} talks, {wrong} went another way")
+    for covered in cover(library, talks):
+        say(str(covered))
+    wrong = sum(bool(talk.differences) for talk in talks)
+    say(f"{len(talks)} talks, {wrong} went another way")
     return 1 if wrong else 0
