@@ -13,13 +13,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to mend; `where` is the path to it, as in `nodes.about.options.pay`."""
+    """One thing to mend; `where` is the path to it, as in `nodes.about.options.pay`.
+
+    `code` names its kind; flows/checks/reading.py says why each matters.
+    """
 
     file: str
     line: int
     where: str
     what: str
     mend: str
+    code: str = "wrong-value"
 
     def __str__(self) -> str:
         place = f" {self.where}:" if self.where else ""
@@ -46,12 +50,22 @@ _SENTENCES = MappingProxyType(
     }
 )
 
+_CODES = MappingProxyType(
+    {
+        "missing": "missing-key",
+        "extra_forbidden": "unknown-key",
+        "union_tag_not_found": "unknown-kind",
+        "union_tag_invalid": "unknown-kind",
+    }
+)
+
 
 def said(file: str, document: Document, error: "ErrorDetails") -> Problem:
     """Put one of pydantic's findings into words, with the line it is on."""
     path = _path(document, error["loc"])
+    code = _CODES.get(error["type"], "wrong-value")
     what, mend = _SENTENCES.get(error["type"], (error["msg"][:1].lower() + error["msg"][1:], "Write what is allowed here."))
-    return Problem(file, document.line(path), ".".join(path), what, mend.format_map(error.get("ctx", {})))
+    return Problem(file, document.line(path), ".".join(path), what, mend.format_map(error.get("ctx", {})), code)
 
 
 def _path(document: Document, location: tuple[int | str, ...]) -> tuple[str, ...]:

@@ -1,10 +1,10 @@
 """A node's words as they go out: on one channel, in one language, with the facts filled in."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
 from flows.events import Say
 from flows.match import OFFER, OFFER_DIGITS, option_id
@@ -16,6 +16,8 @@ from words.digits import in_script
 from words.fold import gsm
 from words.graphemes import split
 from words.limits import Limits
+
+Form = Literal["buttons", "list", "numbered"]
 
 # Where the answers stand, with the space before it and the mark after it: on a phone with buttons all of it goes.
 _PLACE: Final = re.compile(r"\s*\{options\}[.。।]?")
@@ -118,12 +120,31 @@ def _text(flow: Flow, place: tuple[str, str], language: str, wordings: tuple[tup
     return "", flow.language
 
 
+def labelled(flow: Flow, node: str, language: str, channel: str) -> tuple[tuple[str, str], ...]:
+    """What would stand on the buttons of a node: (id of the option or way out, title); all there is, whether or not it fits."""
+    wordings = flow.wordings(node, language, channel)
+    found = [(option, button or text) for option, _, text, button in _options(flow.nodes[node], wordings)]
+    return (*found, *((option_id(OFFER, command), title) for command, title in _offers(wordings)))
+
+
 def _buttons(flow: Flow, node: str, wordings: tuple[tuple[Wording, ...], ...], limits: Limits) -> tuple[tuple[str, str], ...]:
-    """What stands on buttons; nothing when a channel has none, or too few or too small ones: then the answers stand in the text."""
+    """What stands on buttons, or in a list; nothing where there is too little room: then the answers stand in the text."""
     found = [(option_id(node, option), button or text) for option, _, text, button in _options(flow.nodes[node], wordings)]
     found += [(option_id(OFFER, command), title) for command, title in _offers(wordings)]
-    small = any(len(title) > limits.button_title_max or len(name.encode()) > limits.option_bytes_max for name, title in found)
-    return () if small or len(found) > limits.buttons_max else tuple(found)
+    return tuple(found) if fits(found, limits) != "numbered" else ()
+
+
+def fits(choices: Sequence[tuple[str, str]], limits: Limits) -> Form:
+    """How a channel can show these choices (id, title): on buttons, in a list that opens from one, or as numbered text."""
+    rooms: tuple[tuple[Form, int, int], ...] = (
+        ("buttons", limits.buttons_max, limits.button_title_max),
+        ("list", limits.list_max, limits.list_title_max),
+    )
+    for form, most, longest in rooms:
+        small = any(len(title) > longest or len(name.encode()) > limits.option_bytes_max for name, title in choices)
+        if len(choices) <= most and not small:
+            return form
+    return "numbered"
 
 
 def _answers(node: Node, wordings: tuple[tuple[Wording, ...], ...], limits: Limits) -> str:
