@@ -113,9 +113,17 @@ def load(path: Path) -> Flow:
 
 
 def sources_of(path: Path) -> dict[str, str]:
-    """Give the files a flow is made of, name to text: what is stored, and what `read` takes."""
+    """Give the files a flow is made of, name to text: what is stored, and what `read` takes. Raises FlowError for one that is no text."""
     files = [path, *sorted(path.parent.glob(f"{path.stem}.*.yaml"))]
-    return {each.name: each.read_text(encoding="utf-8") for each in files}
+    return {each.name: _text(each) for each in files}
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise FlowError([Problem(path.name, line, "", "this is not written in UTF-8", "Save the file as UTF-8.", "not-yaml")]) from None
 
 
 def read(sources: Mapping[str, str]) -> Flow:

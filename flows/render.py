@@ -16,6 +16,7 @@ from words.digits import in_script
 from words.fold import gsm
 from words.graphemes import split
 from words.limits import Limits
+from words.segments import fitted
 
 Form = Literal["buttons", "list", "numbered"]
 
@@ -52,7 +53,8 @@ class _Shape:
 def render(flow: Flow, say: Say, view: View) -> tuple[Rendered, ...]:
     """Make the messages of a Say. `flow` is the revision it names. A node without words in any language says nothing."""
     shape = _shape(flow, (say.node, say.slot), view.language, view.limits)
-    texts = [part for message in shape.messages for part in _parts(fill(message, view.facts), view)]
+    bare = bool(flow.fold_letters) and not {view.language, view.language.partition("-")[0]}.isdisjoint(flow.fold_letters)
+    texts = [part for message in shape.messages for part in _parts(fill(message, view.facts), view, bare=bare)]
     if not texts:
         return ()
     return (*(Rendered(text) for text in texts[:-1]), Rendered(texts[-1], shape.choices))
@@ -75,11 +77,14 @@ def _any(clause: Clause, language: str) -> str:
     return f"(?:{pattern})?" if clause.needs or clause.unless else pattern
 
 
-def _parts(text: str, view: View) -> tuple[str, ...]:
-    """The text in the reader's digits, in as many messages as the channel's longest asks for; typography that costs money is made plain."""
+def _parts(text: str, view: View, *, bare: bool) -> tuple[str, ...]:
+    """The text in the reader's digits, in as many messages as the channel's longest asks for.
+
+    Typography that costs money is made plain; a language's letters only where the author allows it (`bare`).
+    """
     text = in_script(text, view.language).strip()
     if view.limits.segments_max is not None and not text.isascii():
-        text = gsm(text)
+        text = fitted(gsm(text)) if bare else gsm(text)
     return (text,) if 0 < len(text) <= view.limits.text_max // 2 else split(text, view.limits.text_max)
 
 

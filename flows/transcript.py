@@ -76,10 +76,11 @@ class TranscriptFile(Written):
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A talk that was run: its name, and each place where it went another way than written."""
+    """A talk that was run: its name, each place where it went another way than written, and the flows that spoke in it."""
 
     name: str
     differences: tuple[str, ...]
+    flows: frozenset[str] = frozenset()
 
 
 def run_file(path: Path, library: Library, lexicon: Lexicon) -> tuple[Talk, ...]:
@@ -92,7 +93,7 @@ def run_text(text: str, library: Library, lexicon: Lexicon, *, name: str = "tran
     file = parsed(text, name)
     given = [read({"given.yaml": yaml.safe_dump(each, allow_unicode=True, sort_keys=False)}) for each in file.flows]
     library = library_of([*(library.revisions[revision] for revision in library.current.values()), *given])
-    return tuple(Talk(talk.talk, tuple(_Run(talk, file, library).differences(lexicon))) for talk in file.talks)
+    return tuple(_Run(talk, file, library).talked(lexicon) for talk in file.talks)
 
 
 def parsed(text: str, name: str) -> TranscriptFile:
@@ -116,7 +117,13 @@ class _Run:
     facts: dict[str, str] = field(default_factory=dict[str, str])
     seen: dict[str, str] = field(default_factory=dict[str, str])
     session: Session = field(default_factory=Session)
+    walked: set[str] = field(default_factory=set[str])
     loose: bool = False
+
+    def talked(self, lexicon: Lexicon) -> Talk:
+        """Run the talk."""
+        differences = tuple(self.differences(lexicon))
+        return Talk(self.talk.talk, differences, frozenset(self.walked))
 
     def differences(self, lexicon: Lexicon) -> Iterator[str]:
         """Say where the talk went another way, turn by turn."""
@@ -126,6 +133,7 @@ class _Run:
         for number, (words, expected) in enumerate(_turns(self.talk)):
             sprint = self._hear(words, lexicon, first=number == 0)
             self.session = Session.from_bytes(sprint.session.to_bytes())
+            self.walked |= {event.flow for event in sprint.events if isinstance(event, Say)}
             yield from self._compared(words.get("worker") or words.get("tap") or "(the beginning)", expected, sprint)
 
     def _hear(self, words: Mapping[str, str], lexicon: Lexicon, *, first: bool) -> Sprint:

@@ -100,10 +100,11 @@ def _texts(sheet: Sheet) -> Iterator[tuple[str, tuple[str, ...], str]]:
 
 
 def _in(phrases: PhraseBook | None, text: str) -> list[str]:
-    """The phrases that stand in a text, in the order of the alphabet; a sentence of its own is looked at by itself."""
+    """The phrases that stand in a text, sentence by sentence, in the order of the alphabet; of one inside another, the longer."""
     if phrases is None:
         return []
-    return sorted({label for sentence in _SENTENCES.split(_filled(text)) for label in phrases.labels(saying(sentence))})
+    found = {label for sentence in _SENTENCES.split(_filled(text)) for label in phrases.labels(saying(sentence))}
+    return sorted(each for each in found if not any(each in other for other in found - {each}))
 
 
 def _filled(text: str) -> str:
