@@ -181,6 +181,6 @@ def _options(node: Node, wordings: tuple[tuple[Wording, ...], ...]) -> Iterator[
 
 
 def _offers(wordings: tuple[tuple[Wording, ...], ...]) -> Iterator[_Choice]:
-    offers = next((wording.offers for near in wordings for wording in near if wording.offers), {})
-    for command, title in offers.items():
+    offers = (tuple(wording.offers.items()) for near in wordings for wording in near if wording.offers)
+    for command, title in next(offers, ()):
         yield _Choice(option_id(OFFER, command), OFFER_DIGITS.get(command, ""), title, title)

@@ -97,5 +97,5 @@ def _told(words: PerChannel, commands: tuple[Command, ...], channel: str) -> boo
     own, *behind = words.on(channel)
     text = own.text or next((wording.text for wording in behind), "")
     said = ascii_digits(_PLACEHOLDERS.sub("", text))
-    offered = next((wording.offers for wording in (own, *behind) if wording.offers), {})
+    offered = next((tuple(wording.offers) for wording in (own, *behind) if wording.offers), ())
     return any(command in offered for command in commands) or any(re.search(rf"(?<!\d){digit}(?!\d)", said) for digit in digits)

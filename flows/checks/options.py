@@ -65,7 +65,7 @@ def begins_another(sheet: Sheet) -> Iterator[Found]:
 )
 def way_out_taken(sheet: Sheet) -> Iterator[Found]:
     """An answer with the digit of a way out, unless it leads to that way out itself."""
-    taken = {digit: command for command, digit in OFFER_DIGITS.items()}
+    taken: dict[str, Command] = {digit: command for command, digit in OFFER_DIGITS.items()}
     for name, node in sheet.spoken():
         if not isinstance(node, Waiting):
             continue

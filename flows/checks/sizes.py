@@ -46,8 +46,8 @@ def too_long(sheet: Sheet) -> Iterator[Found]:
             longest = f"the longest message on {message.limits.channel} is {message.limits.text_max} letters"
             yield Found(message.path, longest, message.language, message.limits.channel)
         native = CAN_CARRY.get(message.limits.channel, message.limits)
-        body = native.body_max if message.parts and _choices(sheet, message.path[1]) else 0
-        if body and len(message.parts[-1].text) > body:
+        body = native.body_max if _choices(sheet, message.path[1]) else 0
+        if body and any(len(part.text) > body for part in message.parts[-1:]):
             what = f"with buttons the longest message on {native.channel} is {body} letters"
             yield Found(message.path, what, message.language, native.channel)
 

@@ -3,6 +3,7 @@
 import sys
 import unicodedata
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -119,7 +120,7 @@ def test_words_are_found_with_or_without_accents_and_spaces(language: str, typed
 
 @pytest.mark.parametrize("language", ["en", *OTHERS])
 @pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
-def test_every_spelling_of_what_is_shown_leads_back(language: str, form: str) -> None:
+def test_every_spelling_of_what_is_shown_leads_back(language: str, form: Literal["NFC", "NFD", "NFKC", "NFKD"]) -> None:
     for channel in (*CHANNELS, "whatsapp with buttons"):
         limits = MEASURES.get(channel) or CAN_CARRY["whatsapp"]
         shown = render(FLOW, ev.Say(FLOW.name, FLOW.revision, "meal"), View(language, limits, {}))[-1]
