@@ -45,6 +45,13 @@ _SENTENCES = MappingProxyType(
         "extra_forbidden": ("nothing of this name is known here", "Take it out, or mend its spelling."),
         "union_tag_not_found": ("this node has no kind", "Give it a `kind`, such as `ask` or `say`."),
         "union_tag_invalid": ("no node is of this kind", "The kinds are {expected_tags}."),
+        "string_type": ("this must be one text", "Write it on one line, in quotes if it holds a colon."),
+        "dict_type": ("this must be `key: value` lines", "Write them one below the other, indented."),
+        "mapping_type": ("this must be `key: value` lines", "Write them one below the other, indented."),
+        "model_type": ("this must be `key: value` lines", "Write them one below the other, indented."),
+        "model_attributes_type": ("this must be `key: value` lines", "Write them one below the other, indented."),
+        "tuple_type": ("this must be a list", "Write it as in `[one, two]`."),
+        "bool_parsing": ("this is yes or no", "Write `true` or `false`."),
         "too_short": ("there are too few here", "Add what is missing."),
         "too_long": ("there are too many here", "Cut the flow in two and `call` the second."),
     }

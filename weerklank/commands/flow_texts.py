@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from flows.model import sources_of
 from flows.texts import po, sheet
 from flows.texts.accept import Outcome
 from flows.texts.stamp import stamped
