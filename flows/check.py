@@ -8,11 +8,11 @@ from flows.checks import human, languages, options, reads, sizes, structure
 from flows.checks.base import CHECKS, Check, Finding, Found, Scope, Sheet, check
 from flows.checks.reading import finding
 from flows.model import Accepted, Flow, opened
-from flows.problems import FlowError
+from flows.problems import FlowError, Problem
 from flows.revisions import Library, library_of, shipped
 from flows.transcript import MEASURES
 
-__all__ = ["EVERY_CHECK", "Finding", "Scope", "check_flow", "check_flows"]
+__all__ = ["EVERY_CHECK", "Finding", "Scope", "check_flow", "check_flows", "refusals"]
 
 _ROOMS: Final = (structure, options, sizes, languages, human, reads)
 
@@ -42,6 +42,14 @@ def check_flow(sources: Mapping[str, str], library: Library, scope: Scope | None
         return tuple(map(finding, error.problems))
     found = [_weighed(each, sheet.flow) for every in EVERY_CHECK for each in every.findings(sheet)]
     return tuple(sorted(found, key=lambda each: (each.file != next(iter(sources)), each.file, each.line, each.code, each.channel)))
+
+
+def refusals(sources: Mapping[str, str], library: Library) -> tuple[Problem, ...]:
+    """What forbids publishing a flow among the others of a library: the linter's errors."""
+    errors = (each for each in check_flow(sources, library) if each.severity == "error")
+    return tuple(
+        Problem(each.file, each.line, each.where, f"{each.what}. {each.reason.removesuffix('.')}", each.mend, each.code) for each in errors
+    )
 
 
 def check_flows(sources: Mapping[str, Mapping[str, str]], scope: Scope | None = None) -> dict[str, tuple[Finding, ...]]:

@@ -72,7 +72,8 @@ def render(flow: Flow, say: Say, view: View) -> tuple[Rendered, ...]:
 
 def options(flow: Flow, node: str, view: View) -> tuple[tuple[str, str, str, str], ...]:
     """The options of a node in their order: id, digit, words in a sentence, words on a button."""
-    return tuple(_options(flow.nodes[node], flow.wordings(node, view.language, view.limits.channel)))
+    found = _options(flow.nodes[node], flow.wordings(node, view.language, view.limits.channel))
+    return tuple((choice.option, choice.digit, choice.text, choice.button) for choice in found)
 
 
 def patterns(flow: Flow, say: Say, language: str, limits: Limits) -> tuple[re.Pattern[str], ...]:
