@@ -116,7 +116,7 @@ def _command(talk: Talk, command: Command) -> bool:
 
 
 def _testimony(talk: Talk, said: Saying, lexicon: Lexicon) -> None:
-    """Take words that are no answer: danger first, then people who ask who wrote, then small talk, then what she came to say."""
+    """Take words that are no answer, or could be two: danger first, then people who ask who wrote, then small talk, then what she says."""
     talk.heard = Heard(said.raw, lexicon.floor(said))
     danger = lexicon.danger(said)
     if danger is not None and _is_news(talk, danger):
@@ -125,7 +125,7 @@ def _testimony(talk: Talk, said: Saying, lexicon: Lexicon) -> None:
         _no_case(talk, "identity_hunt")
     elif talk.fields.get("case") != "open" and (chatter := _chatter(said, lexicon)):
         _no_case(talk, chatter)
-    else:
+    elif not talk.ask_which(" ".join(said.tokens)):
         talk.listen()
 
 

@@ -11,12 +11,16 @@ Judgement = Literal["heard_right", "heard_partly", "heard_wrong", "solved", "sol
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """A text to send. `slot` says which of the node's texts: `text`, or `again` when the question is put once more."""
+    """A text to send. `slot` says which of the node's texts: `text`, or `again` when the question is put once more.
+
+    `among` are the only answers to show, when words could mean any of these and she is asked which; empty shows them all.
+    """
 
     flow: str
     revision: str
     node: str
     slot: str = "text"
+    among: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

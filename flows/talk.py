@@ -124,6 +124,18 @@ class Talk:
             self._go_on(step)
         return True
 
+    def ask_which(self, folded: str) -> bool:
+        """Ask which answer is meant, where these words could mean two or more; they are kept all the same, for they may be testimony."""
+        frame = self.frames[-1] if self.frames else None
+        if frame is None or not isinstance(self._node(frame), Choice):
+            return False
+        alike = answers(self._flow(frame), frame.node, self.language).alike(folded)
+        if not alike:
+            return False
+        which = self._here(frame).say("again", alike)
+        self.apply(Step(events=(*keep(self.heard, self.session()), which), wait=True, kept=True))
+        return True
+
     def listen(self) -> None:
         """Take words that are no option to the question that waits."""
         while True:

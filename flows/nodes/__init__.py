@@ -1,5 +1,6 @@
 """The kinds of node a flow is made of: one file a kind, and this union."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated
 
@@ -27,7 +28,7 @@ AnyNode = Annotated[
     Field(discriminator="kind"),
 ]
 
-KINDS = MappingProxyType(
+KINDS: Mapping[str, type[Node]] = MappingProxyType(
     {
         "add_to_case": AddToCase,
         "ask": Ask,

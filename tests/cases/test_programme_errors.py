@@ -47,6 +47,11 @@ WRONG: dict[str, tuple[str, str, str]] = {
     "a lead that does not buy": ("lead: halmstra", "lead: ketenstem", "`ketenstem` leads but does not buy here"),
     "a site where nobody buys": ("buyers: [halmstra, weidegaard]", "buyers: []", "nobody buys here"),
     "a channel nobody has": ("channels: [whatsapp], buyers", "channels: [whatsup], buyers", "`whatsup` is no channel"),
+    "text messages that nobody there can answer": (
+        "languages: [bn, bn-Latn], channels: [whatsapp, telegram]",
+        "languages: [bn, bn-Latn], channels: [sms]",
+        "nobody can text back on sms in BD",
+    ),
     "a language that is no tag": ("languages: [sw, en], channels", "languages: [Swahili], channels", "`Swahili` is no language tag"),
     "quiet hours that are none": ('quiet: "08:00-20:00"}', 'quiet: "at night"}', "`at night` is no pair of hours"),
     "more women than workers": ("workers: 420, women: 60", "workers: 420, women: 600", "600 women are more than all 420 workers"),
@@ -125,6 +130,18 @@ def test_a_programme_with_an_error_is_refused_with_its_line(case: str) -> None:
         str(refused.value)
     )
     assert all(problem.mend for problem in refused.value.problems)
+
+
+def test_the_programme_knows_its_own_country_better_than_the_table_of_carriers() -> None:
+    texts = sample_text().replace("bn-Latn], channels: [whatsapp, telegram]", "bn-Latn], channels: [sms]")
+
+    assert read_programme(texts.replace("sms_two_way: false", "sms_two_way: true")).places["nodirpar-dyeing"].channels == ("sms",)
+    with pytest.raises(ProgrammeError) as refused:
+        read_programme(texts.replace(", sms_two_way: false", ""))
+    assert "twilio.com/guidelines/bd/sms" in refused.value.problems[0].what
+    with pytest.raises(ProgrammeError) as refused:
+        read_programme(sample_text().replace('labour_office: "0800-5151"}', 'labour_office: "0800-5151", sms_two_way: "no"}'))
+    assert "the programme says so" in refused.value.problems[0].what
 
 
 def test_every_problem_is_told_at_once_and_in_the_order_of_lines() -> None:
