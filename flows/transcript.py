@@ -77,7 +77,7 @@ class TranscriptFile(Written):
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A talk that was run: each place where it went another way than written, where its asserted turns came, and the flows that spoke.
+    """A talk that was run: its name, each place where it went another way than written, and where its asserted turns came.
 
     A turn is asserted when something is written behind it and it went just so.
     """
@@ -87,7 +87,6 @@ class Talk:
     language: str = "en"
     channel: str = "sms"
     touched: frozenset[Visit] = frozenset()
-    flows: frozenset[str] = frozenset()
 
 
 def run_file(path: Path, library: Library, lexicon: Lexicon) -> tuple[Talk, ...]:
@@ -124,15 +123,13 @@ class _Run:
     facts: dict[str, str] = field(default_factory=dict[str, str])
     seen: dict[str, str] = field(default_factory=dict[str, str])
     session: Session = field(default_factory=Session)
-    walked: set[str] = field(default_factory=set[str])
     loose: bool = False
     touched: set[Visit] = field(default_factory=set[Visit])
 
     def outcome(self, lexicon: Lexicon) -> Talk:
         """Run the talk and say how it went."""
         differences = tuple(self.differences(lexicon))
-        touched, walked = frozenset(self.touched), frozenset(self.walked)
-        return Talk(self.talk.talk, differences, self.talk.language, self.talk.channel, touched, walked)
+        return Talk(self.talk.talk, differences, self.talk.language, self.talk.channel, frozenset(self.touched))
 
     def differences(self, lexicon: Lexicon) -> Iterator[str]:
         """Say where the talk went another way, turn by turn."""
@@ -142,7 +139,6 @@ class _Run:
         for number, (words, expected) in enumerate(_turns(self.talk)):
             sprint = self._hear(words, lexicon, first=number == 0)
             self.session = Session.from_bytes(sprint.session.to_bytes())
-            self.walked |= {event.flow for event in sprint.events if isinstance(event, Say)}
             different = tuple(self._compared(words.get("worker") or words.get("tap") or "(the beginning)", expected, sprint))
             yield from different
             if expected and not different:
