@@ -14,10 +14,8 @@ from bot.people import AddressBook
 from bot.sealed import seal_message
 from bot.speech import Facts, House, Speech, place_facts, told
 from bot.talk import CaseWork, Talk
-from cases import clocks, entries, intake
+from cases import clocks, entries, intake, speaker
 from cases.change import CaseChange
-from cases.model import Who
-from cases.speaker import SPEAKERS
 from flows import events as ev
 from flows.lexicon import Lexicon
 from store import casekeys, waiting
@@ -116,22 +114,13 @@ def _open_case(talk: Talk, words: str, means: Means) -> None:
         language=talk.session.language,
         channel=talk.channel,
         place_id=talk.session.fields.get("place"),
-        who=_who_speaks(talk),
+        who=speaker.named(talk.session.fields.get("speaks")) or "affected",
     )
     new = intake.open_case(opening, means.house.programme, talk.now)
     keys = casekeys.create(means.keyring)
     means.keys.remember(keys)
     row = {**new.case, "worker_id": talk.worker.id, "code_hash": None}
     talk.turn_to(CaseWork(row, keys.data_key, keys, new.entries, new.mails, changed=True))
-
-
-def _who_speaks(talk: Talk) -> Who:
-    """The one it happened to, unless a card for a union or a representative began this talk."""
-    said = talk.session.fields.get("speaks")
-    for who in SPEAKERS:
-        if who == said:
-            return who
-    return "affected"
 
 
 def _danger(talk: Talk, found: ev.DangerFound, means: Means) -> None:

@@ -11,7 +11,7 @@ MOST_AN_HOUR = 60
 
 
 class Guesses:
-    """The wrong codes of the last hour, in this process."""
+    """The wrong codes of the last hour, as this process saw them: several `work` processes together let through as many times more."""
 
     def __init__(self) -> None:
         self._wrong: deque[int] = deque()

@@ -14,7 +14,7 @@ from bot.effects import Means
 from bot.heard import Heard, NeedsHash, cleaned
 from bot.knocks import LIVE
 from bot.talk import CaseWork, Talk
-from cases import intake
+from cases import intake, speaker
 from cases.model import Place
 from channels.base import Inbound
 from flows import engine
@@ -93,8 +93,7 @@ def _come_back(at: Heard, digits: str) -> None:
         _wrong_code(talk, means)
         return
     if means.guesses.are_too_many(talk.channel, talk.now):
-        talk.code_blocked_until = talk.now + _FIRST_BLOCK
-        _wrong_code(talk, means)
+        effects.say(talk, means.speech.notice("codes_shut"), means, about_case=False)
         return
     if digits not in at.hashes:
         raise NeedsHash(digits)
@@ -193,7 +192,8 @@ def _at_a_site(at: Heard, code: str) -> None:
 def _place_found(at: Heard, place: Place) -> None:
     talk = at.talk
     case = _open(talk)
-    case.take(intake.give_place(case.row, place, at.means.house.programme, talk.now))
+    who = _speaker_named(_beside(at.said.payload or at.said.text, place.code), at.means).get("speaks")
+    case.take(intake.give_place(case.row, place, at.means.house.programme, talk.now, who=speaker.named(who)))
     talk.session = replace(talk.session, fields={**talk.session.fields, "site": "known", "place": place.id})
     _words(at)
 

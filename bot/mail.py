@@ -1,14 +1,17 @@
 """Notices to officers: content-free, once each, and the bot says "the reader is warned" only when one really left."""
 
 import asyncio
+import contextlib
 import logging
 import smtplib
 import ssl
 import threading
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from email.utils import format_datetime
+from email.policy import SMTP
+from email.utils import format_datetime, getaddresses, parseaddr
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -19,12 +22,19 @@ from bot.bell import Bell
 from bot.clock import MINUTE, SECOND, Clock
 from bot.lasting import WholeSteps
 from store import mails as kept
-from store.writer import Writer
+from store.database import StoreAway
+from store.writer import Writer, WriterBusy
 
 _log = logging.getLogger(__name__)
 LEASE = 2 * MINUTE
-_AT_ONCE = 16
-"""Notices handed over at once: each takes well under LEASE, and danger found next waits for no more than one round."""
+_AT_ONCE = 12
+_KEPT_FREE = 4
+"""Of the notices handed over at once, places that only danger may take: it never waits for a mail server that hangs on other news."""
+_DRAIN_SECONDS = 30.0
+_AGAIN_AFTER = 1.0
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+_TAKEN = 250
+_WILL_DELIVER = frozenset({250, 251})
 _SUBJECTS = {
     "new_case": "Something new waits for you",
     "answer": "Something new waits for you",
@@ -79,13 +89,21 @@ class FileMailer:
 
 
 class SmtpMailer:
-    """Mails by SMTP: `smtp://host:port` (loopback only), `smtp+starttls://...` or `smtps://...`, with user and password in the URL."""
+    """Mails by SMTP: `smtp://host:port` (this machine only), `smtp+starttls://...` or `smtps://...`, with user and password in the URL.
 
-    def __init__(self, url: str, timeout: float = 20.0) -> None:
+    `timeout` is for each of at most eight steps of a mail, in seconds: together they stay within LEASE.
+    """
+
+    def __init__(self, url: str, timeout: float = 10.0) -> None:
         self._parts = urlsplit(url)
         self._timeout = timeout
         if self._parts.scheme not in {"smtp", "smtps", "smtp+starttls"} or not self._parts.hostname:
             raise ValueError("WEERKLANK_SMTP_URL must look like smtp+starttls://name:password@host:587 (or smtps://, smtp://)")
+        if self._parts.scheme == "smtp" and self._parts.hostname not in _THIS_MACHINE:
+            raise ValueError(
+                "WEERKLANK_SMTP_URL: smtp:// sends passwords and officers' addresses in the clear, so it is for this machine only; "
+                "write smtp+starttls:// or smtps://"
+            )
 
     def _open(self) -> smtplib.SMTP:
         host = self._parts.hostname or ""
@@ -97,22 +115,45 @@ class SmtpMailer:
         return server
 
     def send(self, message: EmailMessage) -> None:
-        """Send, or raise MailFailed; a connection lost after the words were handed over is ambiguous."""
+        """Send, or raise MailFailed; only a connection that was lost once the text was being handed over is ambiguous."""
         try:
             server = self._open()
         except (OSError, smtplib.SMTPException) as error:
             raise MailFailed("the mail server cannot be reached") from error
+        handing_over = False
         try:
-            with server:
-                if self._parts.username:
-                    server.login(unquote(self._parts.username), unquote(self._parts.password or ""))
-                server.send_message(message)
+            self._address(server, message)
+            handing_over = True
+            code, answer = server.data(message.as_bytes(policy=SMTP))
+            if code != _TAKEN:
+                raise smtplib.SMTPDataError(code, answer)
         except smtplib.SMTPResponseException as error:
             raise MailFailed(f"the mail server answered {error.smtp_code}") from error
         except smtplib.SMTPRecipientsRefused as error:
             raise MailFailed("the mail server refused the recipients") from error
         except (OSError, smtplib.SMTPException) as error:
-            raise MailFailed("the connection to the mail server broke", ambiguous=True) from error
+            raise MailFailed("the connection to the mail server broke", ambiguous=handing_over) from error
+        finally:
+            _hang_up(server)
+
+    def _address(self, server: smtplib.SMTP, message: EmailMessage) -> None:
+        """Sign in, and say from whom and to whom: nothing of the text has left until this is done (RFC 5321, 3.3)."""
+        if self._parts.username:
+            server.login(unquote(self._parts.username), unquote(self._parts.password or ""))
+        server.ehlo_or_helo_if_needed()
+        sender = parseaddr(message["From"])[1]
+        code, answer = server.mail(sender)
+        if code != _TAKEN:
+            raise smtplib.SMTPSenderRefused(code, answer, sender)
+        asked = {address: server.rcpt(address) for _, address in getaddresses([message["To"]])}
+        if not any(code in _WILL_DELIVER for code, _ in asked.values()):
+            raise smtplib.SMTPRecipientsRefused(asked)
+
+
+def _hang_up(server: smtplib.SMTP) -> None:
+    with contextlib.suppress(OSError, smtplib.SMTPException):
+        server.quit()
+    server.close()
 
 
 def write(mail: kept.Mail, *, sender: str, desk_url: str, when: str) -> EmailMessage:
@@ -137,7 +178,7 @@ class Ended(Protocol):
 
 
 class Notices:
-    """The loop that sends notices of one process: a few at once, danger before all others."""
+    """The loop that sends notices of one process: several at once, danger before all others."""
 
     def __init__(self, writer: Writer, mailer: Mailer, clock: Clock, settings: Mapping[str, str], ended: Ended) -> None:
         self._writer = writer
@@ -148,6 +189,8 @@ class Notices:
         self._ended = ended
         self._bell = Bell()
         self._steps = WholeSteps()
+        self._sends: set[asyncio.Task[None]] = set()
+        self._hands = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="notices")
         self._lane = writer.lane("notices", self._settle)
 
     def ring(self) -> None:
@@ -164,29 +207,55 @@ class Notices:
             await self._bell.wait(every)
 
     async def drain(self) -> None:
-        """Let the notices under way come to their end."""
+        """Let the notices under way come to their end, if the mail server lets them; what it holds on to is found again by its lease."""
         await self._steps.ended()
+        if self._sends:
+            await asyncio.wait(self._sends, timeout=_DRAIN_SECONDS)
+        self._hands.shutdown(wait=False, cancel_futures=True)
 
     def _recover(self, connection: sa.Connection) -> None:
-        ended = [kept.one(connection, mail_id) for mail_id in kept.recover(connection, self._clock())]
-        if ended:
-            self._ended(connection, ended, left=False)
+        for mail_id in kept.recover(connection, self._clock()):
+            try:
+                with connection.begin_nested():
+                    self._ended(connection, [kept.one(connection, mail_id)], left=False)
+            except Exception as error:  # noqa: BLE001 - what follows from one notice must not keep every other from leaving; it is loud
+                _log.error("what follows from a notice could not be done: %s", type(error).__name__)
 
     async def send_due(self) -> bool:
-        """Send the next notices that are due, danger before all others; True if there were any."""
+        """Begin to send the notices that are due, danger before all others; True if there may be more at once."""
+        free = _AT_ONCE - len(self._sends)
+        if free == 0:
+            return False
+        urgent_only = free <= _KEPT_FREE
+        most = free if urgent_only else free - _KEPT_FREE
         now = self._clock()
-        due = await self._writer.call(lambda connection: kept.claim(connection, now, now + LEASE, _AT_ONCE))
-        await asyncio.gather(*(self._send(mail) for mail in due))
+        due = await self._writer.call(lambda connection: kept.claim(connection, now, now + LEASE, most, urgent_only=urgent_only))
+        for mail in due:
+            task = asyncio.create_task(self._send(mail))
+            self._sends.add(task)
+            task.add_done_callback(self._sent)
         return bool(due)
 
+    def _sent(self, task: asyncio.Task[None]) -> None:
+        self._sends.discard(task)
+        self._bell.ring()
+
     async def _send(self, mail: kept.Mail) -> None:
-        await self._writer.submit(self._lane, (mail, await self._handed_over(mail)))
+        """Hand a notice over, and write how that ended, also when the database is away for a while."""
+        state = await self._handed_over(mail)
+        while True:
+            try:
+                await self._writer.submit(self._lane, (mail, state))
+            except (StoreAway, WriterBusy):
+                await asyncio.sleep(_AGAIN_AFTER)
+            else:
+                return
 
     async def _handed_over(self, mail: kept.Mail) -> str:
         if not mail.addresses or isinstance(self._mailer, NoMailer):
             return "failed"
         try:
-            await asyncio.to_thread(self._hand_over, mail)
+            await asyncio.get_running_loop().run_in_executor(self._hands, self._hand_over, mail)
         except MailFailed as error:
             _log.warning("a notice of kind %s did not leave: %s", mail.kind, error)
             if error.ambiguous:

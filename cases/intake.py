@@ -180,12 +180,16 @@ def choose_language(case: Case, language: str, now: int) -> CaseChange:
     return CaseChange(touched(case, now, language=language), (entries.language(now, language),))
 
 
-def give_place(case: Case, place: Place, programme: Programme, now: int) -> CaseChange:
-    """Route a case again once its site is known. A case that has its site stays where it is: no desk loses or wins one by a later word."""
+def give_place(case: Case, place: Place, programme: Programme, now: int, *, who: Who | None = None) -> CaseChange:
+    """Route a case again once its site is known; `who` is who speaks, where the card with the site's digits said so.
+
+    A case that has its site stays where it is: no desk loses or wins one by a later word.
+    """
     if case["place_id"] is not None:
         return NOTHING
-    who: Who = "neighbour" if place.kind == "area" and case["who"] == "affected" else case["who"]
-    desk = routing.desk_for(RoutingFacts(place, case["language"], who, case["danger"], tuple(case["excluded"])), programme)
+    said: Who = who or case["who"]
+    speaks: Who = "neighbour" if place.kind == "area" and said == "affected" else said
+    desk = routing.desk_for(RoutingFacts(place, case["language"], speaks, case["danger"], tuple(case["excluded"])), programme)
     owed = programme.answer_by(desk.company, severity.clock(case["severity"], case["danger"]), place.id, now)
     columns = touched(
         case,
@@ -194,7 +198,7 @@ def give_place(case: Case, place: Place, programme: Programme, now: int) -> Case
         supplier_id=place.supplier_id,
         company_id=desk.company,
         officer_id=desk.officer,
-        who=who,
+        who=speaks,
         excluded=list(dict.fromkeys((*case["excluded"], *desk.excluded))),
         answer_by=None if case["answer_by"] is None else _sooner(case["answer_by"], owed),
     )

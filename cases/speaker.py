@@ -16,6 +16,11 @@ SPEAKERS: Final[tuple[Who, ...]] = get_args(Who)
 MOST_PEOPLE: Final = 1_000_000
 
 
+def named(who: str | None) -> Who | None:
+    """Give who speaks by its name; None for a name that stands for nobody."""
+    return next((each for each in SPEAKERS if each == who), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Speaker:
     """Who speaks, for how many people (None: nobody said), and how the officer knows."""

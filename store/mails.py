@@ -56,8 +56,9 @@ _DUE = (
     .where(standing(mails, *TO_LEAVE), standing(mails, "due"), mails.c.due_at <= sa.bindparam("now"))
     .order_by(sa.case((mails.c.kind == "danger", 0), else_=1), mails.c.id)
     .limit(sa.bindparam("most"))
+    .with_for_update(skip_locked=True)
 )
-_DUE_LOCKED = _DUE.with_for_update(skip_locked=True)
+_DANGER_DUE = _DUE.where(mails.c.kind == "danger")
 _SENDING = (
     sa.update(mails)
     .where(mails.c.id.in_(sa.bindparam("ids", expanding=True)))
@@ -65,9 +66,9 @@ _SENDING = (
 )
 
 
-def claim(connection: sa.Connection, now: int, lease_until: int, most: int) -> list[Mail]:
-    """Take up to `most` notices that are due, danger first."""
-    statement = _DUE_LOCKED if connection.dialect.name == "postgresql" else _DUE
+def claim(connection: sa.Connection, now: int, lease_until: int, most: int, *, urgent_only: bool = False) -> list[Mail]:
+    """Take up to `most` notices that are due, danger first, or danger alone."""
+    statement = _DANGER_DUE if urgent_only else _DUE
     found = connection.execute(statement, {"now": now, "most": most}).all()
     if not found:
         return []

@@ -242,6 +242,15 @@ def test_a_card_for_a_union_says_who_speaks_and_testimony_that_names_a_union_doe
     assert line.rows(cases)[0]["who"] == who
 
 
+def test_a_unions_card_also_says_who_speaks_when_the_words_came_first(line: Line) -> None:
+    phone = line.phone()
+    phone.send("Fourteen of us were not paid for two months at the sweater factory")
+    phone.send("52746 union")
+
+    [case] = line.rows(cases)
+    assert (case["place_id"], case["who"]) == ("nodirpar-sewing", "union")
+
+
 def test_the_link_given_to_a_union_says_who_speaks(line: Line) -> None:
     phone = line.phone("telegram", "880001")
     phone.send("/start", kind="start", payload="52746-en-union")

@@ -1,7 +1,8 @@
 """Notices to officers by a real mail server: content-free, once, and only what left is said to have left."""
 
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -28,6 +29,13 @@ def _line(url: str, folder: Path, post: MailDouble) -> Line:
 
 def _states(line: Line) -> dict[str, str]:
     return {row["kind"]: row["state"] for row in line.rows(mails)}
+
+
+def _wait(until: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not until():
+        assert time.monotonic() < end, "it did not come to that"
+        time.sleep(0.01)
 
 
 def test_a_notice_says_that_something_waits_and_nothing_else(database_url: str, tmp_path: Path, post: MailDouble) -> None:
@@ -98,6 +106,57 @@ def test_without_a_mail_server_nobody_is_said_to_be_warned(database_url: str, tm
     assert states == {"new_case": "failed", "danger": "failed"}
 
 
+def test_a_connection_lost_before_a_word_was_handed_over_leaves_no_doubt_and_the_notice_goes_again(
+    database_url: str, tmp_path: Path, post: MailDouble
+) -> None:
+    post.mood = "leave early"
+    line = _line(database_url, tmp_path, post)
+    phone = line.phone()
+    phone.send("52746 en")
+    phone.send("They did not pay overtime")
+    states = _states(line)
+    post.mood = "take"
+    line.clock.move(60_000)
+    line.quiet()
+    later = _states(line)
+    line.close()
+
+    assert (states, later) == ({"new_case": "due"}, {"new_case": "sent"})
+    assert len(post.mails) == 1
+
+
+class HoldingMailer(FileMailer):
+    """A mail server that holds on to everything but danger."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.go = threading.Event()
+
+    def send(self, message: EmailMessage) -> None:
+        if "Urgent" not in message["Subject"]:
+            self.go.wait(120)
+        super().send(message)
+
+
+def test_news_of_danger_never_waits_behind_other_news(database_url: str, tmp_path: Path) -> None:
+    mailer = HoldingMailer(tmp_path / "held")
+    line = Line(database_url, tmp_path / "data", mailer=mailer, codes_ahead=20)
+    for number in range(15):
+        address = f"+4477009002{number:02d}"
+        line.accept(
+            Inbound("sms", f"a{number}", address, "message", "52746 en"), Inbound("sms", f"b{number}", address, "message", "no pay")
+        )
+    _wait(lambda: [row["state"] for row in line.rows(mails)].count("sending") == 8)
+    line.accept(Inbound("sms", "fire", "+447700900200", "message", FIRE))
+    _wait(lambda: ("danger", "sent") in [(row["kind"], row["state"]) for row in line.rows(mails)])
+    others = {row["state"] for row in line.rows(mails) if row["kind"] != "danger"}
+    mailer.go.set()
+    line.quiet()
+    line.close()
+
+    assert "sent" not in others
+
+
 class SlowMailer(FileMailer):
     """A mail server that takes its time."""
 
@@ -110,8 +169,7 @@ def test_an_orderly_stop_in_the_middle_of_a_notice_leaves_it_sent_once_and_not_i
     line = Line(database_url, tmp_path / "data", mailer=SlowMailer(tmp_path / "slow"))
     line.accept(Inbound("sms", "m1", "+447700900200", "message", "52746 en"))
     line.accept(Inbound("sms", "m2", "+447700900200", "message", "They did not pay overtime"))
-    while _states(line) != {"new_case": "sending"}:
-        time.sleep(0.01)
+    _wait(lambda: _states(line) == {"new_case": "sending"})
     line.restart()
     states = _states(line)
     line.quiet()
@@ -121,7 +179,7 @@ def test_an_orderly_stop_in_the_middle_of_a_notice_leaves_it_sent_once_and_not_i
     assert len(list((tmp_path / "slow").glob("*.eml"))) == 1
 
 
-@pytest.mark.parametrize("url", ["", "http://mail.example", "smtp://", "mail.example:25"])
+@pytest.mark.parametrize("url", ["", "http://mail.example", "smtp://", "mail.example:25", "smtp://name:password@mail.example:25"])
 def test_a_wrong_address_of_a_mail_server_is_refused_with_an_example(url: str) -> None:
     with pytest.raises(ValueError, match="smtps"):
         SmtpMailer(url)

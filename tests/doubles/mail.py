@@ -1,4 +1,4 @@
-"""A mail server on loopback that takes, refuses, or hangs up after it has taken."""
+"""A mail server on loopback that takes, refuses, hangs up after it has taken, or before."""
 
 import socketserver
 import threading
@@ -8,7 +8,7 @@ from email.message import Message
 from types import TracebackType
 from typing import Literal, Self
 
-Mood = Literal["take", "refuse", "hang up"]
+Mood = Literal["take", "refuse", "hang up", "leave early"]
 
 
 class _Session(socketserver.StreamRequestHandler):
@@ -24,6 +24,8 @@ class _Session(socketserver.StreamRequestHandler):
                 self.server.double.taken.append(self._body())
                 if self.server.double.mood == "hang up":
                     return
+            if word == "MAIL" and self.server.double.mood == "leave early":
+                return
             if word == "RCPT" and self.server.double.mood == "refuse":
                 self._say("550 no such mailbox")
             else:

@@ -167,6 +167,6 @@ def test_every_notice_the_house_may_send_is_there(tmp_path: Path) -> None:
     assert flow is not None
 
     assert set(flow.nodes) == {
-        "greeting", "thanks", "identity_hunt", "knock", "late", "wrong_code", "code_again", "nothing_new", "site_code_unknown",
-        "contact_refused", "unsupported", "forgotten",
+        "greeting", "thanks", "identity_hunt", "knock", "late", "wrong_code", "codes_shut", "code_again", "nothing_new",
+        "site_code_unknown", "contact_refused", "unsupported", "forgotten",
     }  # fmt: skip
