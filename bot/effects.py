@@ -93,6 +93,8 @@ def _apply(talk: Talk, event: ev.Event, means: Means) -> None:
             read_answers(talk)
         case ev.AnswersWanted():
             say(talk, means.speech.notice("nothing_new"), means)
+        case ev.Stopped():
+            talk.live_until = 0
         case ev.Hidden():
             _hide(talk, means)
         case ev.ForgetAsked():

@@ -235,10 +235,10 @@ def _words(at: Heard) -> None:
     if not _known_frames(talk, means):
         talk.session = replace(talk.session, frames=(), asked=0)
     if talk.case is None and talk.session.fields.get("case") == "open":
-        talk.session = replace(talk.session, frames=(), asked=0, fields=_fields_of_place(talk))
+        talk.session = replace(talk.session, frames=(), asked=0, earlier=(), fields=_fields_of_place(talk))
     elif talk.now - talk.state.talked_at > _DANGER_FADES:
         talk.session = replace(talk.session, fields={name: value for name, value in talk.session.fields.items() if name != "danger"})
-    if talk.session.frames:
+    if talk.session.frames or means.lexicon.command(saying(at.said.text)) == "stop":
         _resume(at)
     elif talk.case is not None:
         started = engine.start(means.house.library, "dialogue", replace(talk.session, fields={**talk.session.fields, "case": "open"}))

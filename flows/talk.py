@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from flows.events import Ended, Event, OpenCase, Say
+from flows.events import Ended, Event, ForgetAsked, Hidden, OpenCase, Say
 from flows.match import answers
 from flows.model import Flow
 from flows.nodes import Node, Waiting
@@ -11,6 +11,7 @@ from flows.nodes.call import Call
 from flows.nodes.choose import Choice
 from flows.revisions import NOTICES, Library
 from flows.session import Frame, Session
+from flows.way_back import WayBack
 
 STEPS_MAX: Final = 100
 FRAMES_MAX: Final = 8
@@ -32,6 +33,7 @@ class Talk:
         self._before = session
         self._steps = 0
         self.frames = [frame for frame in map(library.standing, session.frames) if frame]
+        self._way = WayBack(library, session.earlier)
         self.fields = dict(session.fields)
         self.language = session.language
         self.events: list[Event] = []
@@ -42,7 +44,7 @@ class Talk:
         """The session as it is now; a question put again is counted."""
         frames = tuple(self.frames)
         asked = self._before.asked + 1 if frames and frames == self._before.frames else 0
-        return Session(frames, self.language, dict(self.fields), asked)
+        return Session(frames, self.language, dict(self.fields), asked, self._way.earlier)
 
     def finish(self) -> None:
         """Keep words that no node kept, and tell if nothing waits any more."""
@@ -55,8 +57,10 @@ class Talk:
             self.events.append(Ended())
 
     def begin(self, name: str, at: str | None = None) -> None:
-        """Begin a flow in the place of everything that waited."""
+        """Begin a flow in the place of everything that waited. Unless it only listens, the questions before it are out of reach."""
         self.frames.clear()
+        if name != OPEN:
+            self._way.clear()
         self._push(name, at)
         self._run()
 
@@ -73,6 +77,14 @@ class Talk:
             return False
         self._run()
         return True
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is a flow of this name."""
+        return self._library.now(name) is not None
+
+    def at(self, name: str) -> bool:
+        """Tell whether the question that waits is one of this flow."""
+        return bool(self.frames) and self.frames[-1].flow == name
 
     def within(self, name: str) -> bool:
         """Tell whether a flow is under way."""
@@ -95,6 +107,7 @@ class Talk:
             if frame.node == node and isinstance(waiting, Waiting) and option in waiting.choices():
                 del self.frames[depth + 1 :]
                 self.trail.append((frame.flow, node, option))
+                self._remember()
                 self._go_on(waiting.chosen(self._here(frame), option))
                 return True
             if not self._gives_back(frame):
@@ -146,6 +159,8 @@ class Talk:
             waiting = self._node(frame)
             step = waiting.listened(self._here(frame)) if isinstance(waiting, Waiting) else Step(back=True)
             if not step.back:
+                if not step.wait:
+                    self._remember()
                 self._go_on(step)
                 return
             self.frames.pop()
@@ -161,6 +176,16 @@ class Talk:
             node = self._node(self.frames[-1])
             twice = isinstance(node, Waiting) and "{code}" in node.text
             self.events.append(self._here(self.frames[-1]).say("again" if twice else "text"))
+
+    def back(self) -> None:
+        """Put the question before this one, its answer open again; from an aside, the question that it broke in on."""
+        behind = next((depth for depth in range(len(self.frames) - 1, 0, -1) if self._asks(self.frames[depth - 1])), 0)
+        way = self.frames[:behind] or self._way.take()
+        if way:
+            self.frames = way
+            self.repeat()
+        else:
+            self.notice("no_question")
 
     def notice(self, node: str) -> None:
         """Say one of the house's own notices."""
@@ -185,6 +210,8 @@ class Talk:
         if any(isinstance(event, OpenCase) for event in events):
             self.fields["case"] = "open"
             self.fields.pop("hidden", None)
+        if any(isinstance(event, Hidden | ForgetAsked) for event in events):
+            self._way.clear()
 
     def _go_on(self, step: Step) -> None:
         if self._follow(step):
@@ -214,6 +241,7 @@ class Talk:
             return True
         if step.stop:
             self.frames.clear()
+            self._way.clear()
         return self._return(repeat=step.repeat)
 
     def _return(self, *, repeat: bool) -> bool:
@@ -245,6 +273,15 @@ class Talk:
     def _break(self, sentence: str) -> None:
         self.frames.clear()
         self.events.append(Ended(sentence))
+
+    def _remember(self) -> None:
+        """Keep the question that was answered just now for the way back, unless it broke in on another one."""
+        if not any(isinstance(self._node(frame), Waiting) for frame in self.frames[:-1]):
+            self._way.keep(self.frames)
+
+    def _asks(self, frame: Frame) -> bool:
+        node = self._node(frame)
+        return isinstance(node, Waiting) and not node.listens()
 
     def _flow(self, frame: Frame) -> Flow:
         return self._library.revisions[frame.revision]

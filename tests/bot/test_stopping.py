@@ -1,0 +1,41 @@
+"""Stop: what is said is true, with and without a case."""
+
+from cases import desk
+from store.tables import cases
+from tests.line import Line
+
+
+def _reply(line: Line, text: str) -> None:
+    reference = line.rows(cases)[-1]["reference"]
+    line.desk("sanne", lambda at: desk.reply(at, reference, desk.ReplyDraft(text, "en")))
+
+
+def test_after_stop_news_comes_behind_a_knock_even_to_who_was_just_talking(line: Line) -> None:
+    phone = line.phone()
+    phone.send("52746 en")
+    phone.send("They did not pay overtime")
+    _reply(line, "I heard you.")
+    phone.news()
+    phone.send("1")
+    (said,) = phone.send("no more messages")
+    _reply(line, "It is paid next week.")
+
+    assert said.startswith("OK. We ask nothing more now. What you wrote stays.")
+    assert phone.news() == ["Work info line: 1 new message. To read it, send 1."]
+    assert phone.send("1") == ["It is paid next week."]
+
+
+def test_after_stop_the_case_stands_and_later_words_join_it(line: Line) -> None:
+    phone = line.phone()
+    phone.send("52746 en")
+    phone.send("They did not pay overtime")
+    phone.send("no more messages")
+
+    assert phone.send("it is three months now") == ["Saved."]
+    assert len(line.rows(cases)) == 1
+
+
+def test_a_stranger_who_wants_no_messages_gets_no_hello(line: Line) -> None:
+    (said,) = line.phone().send("pause")
+
+    assert said.startswith("OK. We ask nothing more now. Nothing at all may come here?")
