@@ -84,11 +84,11 @@ class Talk:
 
     def at(self, name: str) -> bool:
         """Tell whether the question that waits is one of this flow."""
-        return bool(self.frames) and self.frames[-1].flow == name
+        return bool(self.frames) and self._flow(self.frames[-1]).serves == name
 
     def within(self, name: str) -> bool:
         """Tell whether a flow is under way."""
-        return any(frame.flow == name for frame in self.frames)
+        return any(self._flow(frame).serves == name for frame in self.frames)
 
     def answer(self, folded: str, *, whole: bool) -> str | None:
         """Find the option these words mean, in the question that waits or in one behind it that gets words handed back."""

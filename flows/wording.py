@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -10,7 +10,8 @@ Command = Literal["person", "language", "who_sees", "hide", "forget", "repeat", 
 
 # A channel whose words are another one's: what is true of a text message through one gateway is true of it through every gateway.
 SPOKEN_AS: Mapping[str, str] = {"http_sms": "sms", "terminal": "web"}
-CHANNELS = ("sms", "whatsapp", "telegram", "web")
+Channel = Literal["sms", "whatsapp", "telegram", "web"]
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
 # What stands between the words that people answer instead, where they are written as one text.
 SYNONYMS = " | "
 
