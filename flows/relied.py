@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from flows.model import Flow
+from flows.model_check import NOTICES
 from flows.nodes import Node
 from flows.problems import Problem
-from flows.revisions import NOTICES, Library
+from flows.revisions import Library
 
 
 def left_hanging(library: Library, flow: Flow) -> Iterator[Problem]:

@@ -5,11 +5,12 @@ from typing import Final
 from flows.events import Ended, Event, ForgetAsked, Hidden, OpenCase, Say
 from flows.match import answers
 from flows.model import Flow
+from flows.model_check import NOTICES
 from flows.nodes import Node, Waiting
 from flows.nodes.base import Heard, Here, Step, keep
 from flows.nodes.call import Call
 from flows.nodes.choose import Choice
-from flows.revisions import NOTICES, Library
+from flows.revisions import Library
 from flows.session import Frame, Session
 from flows.way_back import WayBack
 

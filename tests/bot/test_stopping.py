@@ -1,6 +1,8 @@
 """Stop: what is said is true, with and without a case."""
 
 from cases import desk
+from flows.model import read
+from store import flows as kept
 from store.tables import cases
 from tests.line import Line
 
@@ -39,3 +41,15 @@ def test_a_stranger_who_wants_no_messages_gets_no_hello(line: Line) -> None:
     (said,) = line.phone().send("pause")
 
     assert said.startswith("OK. We ask nothing more now. Nothing at all may come here?")
+
+
+def test_a_flow_that_was_published_for_sms_alone_is_begun_there_and_nowhere_else(line: Line) -> None:
+    text = "flow: short\nlanguage: en\ninstead_of: raise-concern\nchannels: [sms]\nnodes:\n  q: {kind: ask, text: What is wrong?, go: q}\n"
+    source = {"short.yaml": text}
+    revision = read(source).revision
+    with line.service.database.write() as connection:
+        kept.keep(connection, kept.Kept(revision, shipped=False, created_at=line.clock()), "short", source)
+        kept.publish(connection, kept.Publication("short", 1, revision, line.clock()))
+
+    assert line.phone().send("52746 en") == ["What is wrong?"]
+    assert line.phone("telegram", "4711").send("52746 en") != ["What is wrong?"]

@@ -96,8 +96,10 @@ def test_a_transcript_runs_in_the_flow_that_serves_its_channel() -> None:
         (
             [SHORT],
             [
-                "tea-short.yaml:1: channels: there is no flow `tea`, and nothing in its place serves whatsapp, telegram, web."
-                " Write the flow `tea`, or name these channels too."
+                (
+                    "tea-short.yaml:1: channels: there is no flow `tea`, and nothing in its place serves whatsapp, telegram, web. "
+                    "Write the flow `tea`, or name these channels too."
+                )
             ],
         ),
     ],
