@@ -1,5 +1,6 @@
 """Acts on what the flow engine found: one branch for every event, and the type checker says when one is missing."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ from store.codes import opened
 from store.references import new_reference
 from store.sealing import Keyring
 
+_log = logging.getLogger(__name__)
 NOTICE_WAIT = 4 * SECOND
 """How long an urgent text waits for the officers' notice to leave, before it goes without claiming that it did."""
 
@@ -99,6 +101,8 @@ def _apply(talk: Talk, event: ev.Event, means: Means) -> None:
             _hide(talk, means)
         case ev.ForgetAsked():
             _forget(talk, means)
+        case ev.Ended(str(broke)):
+            _log.error("the run of a flow was ended: %s", broke)
         case ev.SiteUnknown() | ev.StatusWanted() | ev.Ended():
             return
         case _:

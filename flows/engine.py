@@ -128,10 +128,10 @@ def _aside(talk: Talk, command: Command) -> bool:
     """Let the flow of a way out speak; False, so that the words count as words, if the library has none."""
     flow = next((each for each in COMMANDS[command] if talk.has(each)), None)
     if flow is not None:
-        return talk.interrupt(flow)
-    if command == "status":
+        talk.interrupt(flow)
+    elif command == "status":
         talk.notice("no_status")
-    return command == "status"
+    return flow is not None or command == "status"
 
 
 def _testimony(talk: Talk, said: Saying, lexicon: Lexicon) -> None:

@@ -10,14 +10,13 @@ import orjson
 from pydantic import BaseModel, Field, ValidationError
 
 from flows import yaml_text
+from flows.ceilings import NODES_MAX
 from flows.model_check import overlay_problems, place_problems, source_problems
 from flows.nodes import AnyNode, Node
 from flows.nodes.base import Spoken
 from flows.problems import FlowError, Problem, said
 from flows.wording import Channel, Id, PerChannel, Wording, Words, Written, digest
 from flows.yaml_text import Document
-
-NODES_MAX = 2000
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from flows.ceilings import ASKED_MAX, BYTES_MAX, FRAMES_MAX, OF_THE_HOUSE, STEPS_MAX
 from flows.events import Ended, Event, ForgetAsked, Hidden, OpenCase, Say
 from flows.match import answers
 from flows.model import Flow
@@ -10,12 +11,10 @@ from flows.nodes import Node, Waiting
 from flows.nodes.base import Heard, Here, Step, keep
 from flows.nodes.call import Call
 from flows.nodes.choose import Choice
+from flows.questions import asked_before, asks, gives_back, where
 from flows.revisions import Library
 from flows.session import Frame, Session
 from flows.way_back import WayBack
-
-STEPS_MAX: Final = 100
-FRAMES_MAX: Final = 8
 
 # Where words go that no flow waits for: to the open case, or into a first talk.
 OPEN: Final = "dialogue"
@@ -33,6 +32,7 @@ class Talk:
         self._library = library
         self._before = session
         self._steps = 0
+        self._broken = False
         self.frames = [frame for frame in map(library.standing, session.frames) if frame]
         self._way = WayBack(library, session.earlier)
         self.fields = dict(session.fields)
@@ -48,18 +48,22 @@ class Talk:
         return Session(frames, self.language, dict(self.fields), asked, self._way.earlier)
 
     def finish(self) -> None:
-        """Keep words that no node kept, and tell if nothing waits any more."""
+        """Keep words that no node kept, tell if nothing waits any more, and let no session grow beyond its ceiling."""
         if self.heard is not None:
             kept = keep(self.heard, self.session())
             self.heard = None
             self._note(kept)
             self.events = [*kept, *self.events]
+        if len(self.session().to_bytes()) > BYTES_MAX:
+            self.fields = {name: value for name, value in self.fields.items() if name in OF_THE_HOUSE}
+            self._break(f"the session has more than {BYTES_MAX} bytes{where(self.frames)}")
         if not self.frames and not any(isinstance(event, Ended) for event in self.events):
             self.events.append(Ended())
 
     def begin(self, name: str, at: str | None = None) -> None:
         """Begin a flow in the place of everything that waited. Unless it only listens, the questions before it are out of reach."""
         self.frames.clear()
+        self._steps, self._broken = 0, False
         if name != OPEN:
             self._way.clear()
         self._push(name, at)
@@ -67,17 +71,15 @@ class Talk:
 
     def at_home(self) -> None:
         """If nothing waits, let the flow wait that hears whatever comes."""
-        if not self.frames:
+        if not self.frames and not self._broken:
             neighbours = self.fields.get("who") == "neighbour"
             self.begin(OPEN if self.fields.get("case") == "open" else FIRST_OF_NEIGHBOURS if neighbours else FIRST)
 
-    def interrupt(self, name: str) -> bool:
+    def interrupt(self, name: str) -> None:
         """Let another flow speak first; the question that waits goes on waiting behind it."""
         self._drop_asides()
-        if not self._push(name, None):
-            return False
-        self._run()
-        return True
+        if self._push(name, None):
+            self._run()
 
     def has(self, name: str) -> bool:
         """Tell whether there is a flow of this name."""
@@ -97,7 +99,7 @@ class Talk:
             option = answers(self._flow(frame), frame.node, self.language).find(folded, whole=whole)
             if option is not None:
                 return option if "." in option else f"{frame.node}.{option}"
-            if not self._gives_back(frame):
+            if not gives_back(self._node(frame)):
                 break
         return None
 
@@ -111,7 +113,7 @@ class Talk:
                 self._remember()
                 self._go_on(waiting.chosen(self._here(frame), option))
                 return True
-            if not self._gives_back(frame):
+            if not gives_back(self._node(frame)):
                 break
         return False
 
@@ -120,7 +122,7 @@ class Talk:
 
         A tap is never testimony. One that would only lead to questions that were put already is reported, and nothing else moves.
         """
-        flow = next((each for each in self._known_flows() if self._has(each, node, option)), None)
+        flow = asked_before(self._library, reversed(self.frames), (node, option))
         asked = flow.nodes[node] if flow is not None else None
         if flow is None or not isinstance(asked, Choice):
             return False
@@ -162,6 +164,9 @@ class Talk:
             if not step.back:
                 if not step.wait:
                     self._remember()
+                elif self._is_too_much(frame):
+                    self._break(f"a question was put more than {ASKED_MAX} times without an answer{where(self.frames)}")
+                    return
                 self._go_on(step)
                 return
             self.frames.pop()
@@ -180,7 +185,7 @@ class Talk:
 
     def back(self) -> None:
         """Put the question before this one, its answer open again; from an aside, the question that it broke in on."""
-        behind = next((depth for depth in range(len(self.frames) - 1, 0, -1) if self._asks(self.frames[depth - 1])), 0)
+        behind = next((depth for depth in range(len(self.frames) - 1, 0, -1) if asks(self._node(self.frames[depth - 1]))), 0)
         way = self.frames[:behind] or self._way.take()
         if way:
             self.frames = way
@@ -223,7 +228,7 @@ class Talk:
         while self.frames:
             self._steps += 1
             if self._steps > STEPS_MAX:
-                self._break(f"more than {STEPS_MAX} steps without a question in the flow {self.frames[-1].flow}")
+                self._break(f"more than {STEPS_MAX} steps without a question{where(self.frames)}")
                 return
             frame = self.frames[-1]
             self.trail.append((frame.flow, frame.node, ""))
@@ -266,23 +271,27 @@ class Talk:
             self.events.append(Ended(f"there is no flow {name} that begins at {at or 'its first node'}"))
             return False
         if len(self.frames) >= FRAMES_MAX:
-            self._break(f"more than {FRAMES_MAX} flows inside one another, at {name}")
+            self._break(f"more than {FRAMES_MAX} flows inside one another, on the way to {name}{where(self.frames)}")
             return False
         self.frames.append(Frame(flow.name, flow.revision, node))
         return True
 
     def _break(self, sentence: str) -> None:
+        """End the run: a sentence for the operator, and the truth for the worker."""
         self.frames.clear()
+        self._way.clear()
+        self._broken = True
         self.events.append(Ended(sentence))
+        self.notice("broken")
+
+    def _is_too_much(self, frame: Frame) -> bool:
+        """Tell whether a question was put again so often that nobody can believe it is understood."""
+        return asks(self._node(frame)) and self._before.asked >= ASKED_MAX and self._before.frames == tuple(self.frames)
 
     def _remember(self) -> None:
         """Keep the question that was answered just now for the way back, unless it broke in on another one."""
         if not any(isinstance(self._node(frame), Waiting) for frame in self.frames[:-1]):
             self._way.keep(self.frames)
-
-    def _asks(self, frame: Frame) -> bool:
-        node = self._node(frame)
-        return isinstance(node, Waiting) and not node.listens()
 
     def _flow(self, frame: Frame) -> Flow:
         return self._library.revisions[frame.revision]
@@ -294,17 +303,5 @@ class Talk:
         return Here(frame.flow, frame.revision, frame.node, self.session(), self.heard)
 
     def _drop_asides(self) -> None:
-        while self.frames and self._gives_back(self.frames[-1]):
+        while self.frames and gives_back(self._node(self.frames[-1])):
             self.frames.pop()
-
-    def _gives_back(self, frame: Frame) -> bool:
-        node = self._node(frame)
-        return isinstance(node, Choice) and node.otherwise == "return"
-
-    def _known_flows(self) -> list[Flow]:
-        return [*map(self._flow, reversed(self.frames)), *(self._library.revisions[each] for each in self._library.current.values())]
-
-    @staticmethod
-    def _has(flow: Flow, node: str, option: str) -> bool:
-        asked = flow.nodes.get(node)
-        return isinstance(asked, Choice) and option in asked.choices()
