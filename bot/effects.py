@@ -89,21 +89,19 @@ def _apply(talk: Talk, event: ev.Event, means: Means) -> None:
             _change(talk, lambda case: intake.ask_for_person(case, talk.now))
         case ev.Judged(answer):
             _change(talk, lambda case: intake.judge(case, answer, means.house.programme, talk.now))
-        case ev.StatusWanted() if talk.knocked_at is not None:
-            talk.knocked_at = talk.now  # the text says "send 1 to read": from now on that is true, whatever was asked before
-        case ev.AnswersWanted() if talk.waiting:
-            read_answers(talk)
+        case ev.StatusWanted():
+            _tell_status(talk)
         case ev.AnswersWanted():
-            say(talk, means.speech.notice("nothing_new"), means)
+            _want_answers(talk, means)
         case ev.Stopped():
             talk.live_until = 0
         case ev.Hidden():
             _hide(talk, means)
         case ev.ForgetAsked():
             _forget(talk, means)
-        case ev.Ended(str(broke)):
-            _log.error("the run of a flow was ended: %s", broke)
-        case ev.SiteUnknown() | ev.StatusWanted() | ev.Ended():
+        case ev.Ended(broke):
+            _note_end(broke)
+        case ev.SiteUnknown():
             return
         case _:
             assert_never(event)
@@ -152,6 +150,24 @@ def _note_no_case(talk: Talk, kind: ev.NotACase) -> None:
     talk.no_cases += ((day, place, kind),)
     if kind == "identity_hunt":
         talk.signals += ({"place_id": place or None, "kind": "retaliation.identity_hunt", "at": talk.now - talk.now % (60 * MINUTE)},)
+
+
+def _note_end(broke: str | None) -> None:
+    """The operator hears of a flow that broke; no word of a worker stands in such a sentence."""
+    if broke is not None:
+        _log.error("the run of a flow was ended: %s", broke)
+
+
+def _tell_status(talk: Talk) -> None:
+    if talk.knocked_at is not None:
+        talk.knocked_at = talk.now  # the text says "send 1 to read": from now on that is true, whatever was asked before
+
+
+def _want_answers(talk: Talk, means: Means) -> None:
+    if talk.waiting:
+        read_answers(talk)
+    else:
+        say(talk, means.speech.notice("nothing_new"), means)
 
 
 def read_answers(talk: Talk) -> None:
