@@ -81,8 +81,7 @@ def _apply(talk: Talk, event: ev.Event, means: Means) -> None:
         case ev.ConsentGiven(scope):
             _change(talk, lambda case: intake.give_consent(case, scope, talk.now))
         case ev.LanguageChosen(language):
-            talk.session = replace(talk.session, language=language)
-            _change(talk, lambda case: intake.choose_language(case, language, talk.now))
+            _choose_language(talk, language)
         case ev.NoCase(kind):
             _note_no_case(talk, kind)
         case ev.PersonWanted():
@@ -150,6 +149,11 @@ def _note_no_case(talk: Talk, kind: ev.NotACase) -> None:
     talk.no_cases += ((day, place, kind),)
     if kind == "identity_hunt":
         talk.signals += ({"place_id": place or None, "kind": "retaliation.identity_hunt", "at": talk.now - talk.now % (60 * MINUTE)},)
+
+
+def _choose_language(talk: Talk, language: str) -> None:
+    talk.session = replace(talk.session, language=language)
+    _change(talk, lambda case: intake.choose_language(case, language, talk.now))
 
 
 def _note_end(broke: str | None) -> None:

@@ -44,8 +44,8 @@ from words.limits import Limits
 MEASURES: Final[Mapping[str, Limits]] = MappingProxyType(
     {
         "sms": Limits("sms", text_max=1600, segments_max=2),
-        "whatsapp": Limits("whatsapp", text_max=1600),
-        "telegram": Limits("telegram", text_max=4096, buttons_max=12, button_title_max=24, option_bytes_max=64),
+        "whatsapp": Limits("whatsapp", text_max=1600, voice=True),
+        "telegram": Limits("telegram", text_max=4096, buttons_max=12, button_title_max=24, option_bytes_max=64, voice=True),
         "web": Limits("web", text_max=4096, buttons_max=12, button_title_max=40, option_bytes_max=64),
     }
 )

@@ -17,6 +17,8 @@ SYNONYMS = " | "
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Text = Annotated[str, Field(max_length=4000)]
+# The name of a file, no path. Kinds that WhatsApp and Telegram both play.
+Recording = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}\.(ogg|mp3|m4a)$")]
 
 
 class Written(BaseModel):
@@ -34,10 +36,15 @@ class Label(Written):
 
 
 class Texts(Written):
-    """What is said in one language: a text, the question put again, and the ways out that stand on buttons."""
+    """What is said in one language: a text, the question put again, and the ways out that stand on buttons.
+
+    `voice` names a recording of the text, for those who do not read: it stands beside the text where a channel carries voice, never in its
+    place. It is a file's name, such as `hello-bn.ogg`.
+    """
 
     text: Text = ""
     again: Text = ""
+    voice: Recording | None = None
     offers: Mapping[Command, str] = {}
 
 
@@ -68,7 +75,7 @@ class PerChannel(Texts):
 
     def on(self, channel: str) -> tuple[Wording, ...]:
         """The wordings that hold on a channel, its own first."""
-        plain = Wording(text=self.text, again=self.again, offers=self.offers, options=self.labels())
+        plain = Wording(text=self.text, again=self.again, voice=self.voice, offers=self.offers, options=self.labels())
         name = SPOKEN_AS.get(channel, channel)
         return (getattr(self, name), plain) if name in CHANNELS else (plain,)
 
