@@ -20,7 +20,6 @@ from flows import engine
 from flows import events as ev
 from flows.engine import Sprint, Words
 from flows.phrases import saying
-from flows.revisions import Library
 from flows.session import Session
 from store import waiting
 from store.tables import case_grants, cases, workers
@@ -69,7 +68,7 @@ def _answers_the_knock(at: Heard) -> bool:
     if talk.knocked_at is None:
         return False
     library = at.means.house.library
-    last = [library.flow(frame.revision) or library.now(frame.flow) for frame in talk.session.frames[-1:]]
+    last = [library.flow(frame.revision) for frame in map(library.standing, talk.session.frames[-1:]) if frame]
     if any(flow is None or flow.serves not in _ASK_NOTHING for flow in last) and talk.state.talked_at > talk.knocked_at:
         return False  # a question was put after the knock: a bare 1 answers that one
     tapped = said.option is not None and said.option.startswith("knock.")
@@ -144,7 +143,7 @@ def _take_over(at: Heard, row: dict[str, Any]) -> None:
     talk.orders += (partial(waiting.follow_case, case_id=case_id, worker_id=worker_id, channel=channel),)
     talk.knocked_at = talk.now if talk.waiting else None
     session = Session(language=talk.session.language if talk.state.session_sealed else case.row["language"], fields=_fields_of(case.row))
-    _take(talk, engine.start(_flows(talk, means), "come-back", session), means)
+    _take(talk, engine.start(at.flows, "come-back", session), means)
 
 
 def _fields_of(case: Mapping[str, Any]) -> dict[str, str]:
@@ -187,7 +186,7 @@ def _at_a_site(at: Heard, code: str) -> None:
     talk.turn_to(None)
     talk.session = Session(language=language, fields=fields)
     name = means.house.first_flow_for_neighbours if place.kind == "area" else means.house.first_flow
-    _take(talk, engine.start(_flows(talk, means), name, talk.session), means)
+    _take(talk, engine.start(at.flows, name, talk.session), means)
     if said.payload is None and _is_testimony(beside, means):
         _resume(at)
 
@@ -243,7 +242,7 @@ def _words(at: Heard) -> None:
     if talk.session.frames or means.lexicon.command(saying(at.said.text)) == "stop":
         _resume(at)
     elif talk.case is not None:
-        started = engine.start(_flows(talk, means), "dialogue", replace(talk.session, fields={**talk.session.fields, "case": "open"}))
+        started = engine.start(at.flows, "dialogue", replace(talk.session, fields={**talk.session.fields, "case": "open"}))
         talk.session = started.session
         _resume(at)
     else:
@@ -254,11 +253,6 @@ def _fields_of_place(talk: Talk) -> dict[str, str]:
     """What is left of a talk whose case went to another phone, or was hidden or forgotten: the place alone."""
     place = talk.session.fields.get("place")
     return {"site": "unknown"} if place is None else {"site": "known", "place": place}
-
-
-def _flows(talk: Talk, means: Means) -> Library:
-    """The flows that serve the channel on which this worker writes."""
-    return means.house.library.on(talk.channel)
 
 
 def _known_frames(talk: Talk, means: Means) -> bool:
@@ -272,12 +266,10 @@ def _stranger(at: Heard) -> None:
     if _FIVE.fullmatch(ascii_digits(said.text).strip()):
         effects.say(talk, means.speech.notice("site_code_unknown"), means)
         return
-    started = engine.start(
-        _flows(talk, means), means.house.first_flow, Session(language=talk.session.language, fields=_fields_of_place(talk))
-    )
+    started = engine.start(at.flows, means.house.first_flow, Session(language=talk.session.language, fields=_fields_of_place(talk)))
     _take(talk, started, means)
     if said.text.strip() and not _only_digits(said.text):
-        tried = engine.resume(_flows(talk, means), talk.session, Words(said.text), means.lexicon)
+        tried = engine.resume(at.flows, talk.session, Words(said.text), means.lexicon)
         if not any(isinstance(event, ev.NoCase) for event in tried.events):
             _resume(at)
         else:
@@ -291,7 +283,7 @@ def _only_digits(text: str) -> bool:
 
 def _resume(at: Heard) -> None:
     words = Words(cleaned(at), at.said.option)
-    _take(at.talk, engine.resume(_flows(at.talk, at.means), at.talk.session, words, at.means.lexicon), at.means)
+    _take(at.talk, engine.resume(at.flows, at.talk.session, words, at.means.lexicon), at.means)
 
 
 def _take(talk: Talk, sprint: Sprint, means: Means) -> None:

@@ -41,11 +41,7 @@ class FlowFile(Written):
     `about` says what it is for. `fold_letters` names languages whose letters may lose their accents on SMS where that makes a message
     cheaper; without it a language's letters are never changed. `accepted` are warnings that may stand, each with its reason.
 
-    With `instead_of` and `channels` it is begun and called in the place of another flow, on these channels only:
-
-        flow: raise-concern-short
-        instead_of: raise-concern
-        channels: [sms]
+    With `instead_of: raise-concern` and `channels: [sms]` it is begun and called in the place of that flow, on these channels only.
     """
 
     flow: Name

@@ -29,11 +29,11 @@ def _claimed_twice(name: str, rivals: list[Flow]) -> Iterator[Problem]:
             first = claimed.setdefault(channel, flow.name)
             if first != flow.name:
                 what = f"`{first}` stands in the place of `{name}` on {channel} too"
-                yield Problem(f"{flow.name}.yaml", 1, "channels", what, "Leave each channel to one of them.")
+                yield Problem(f"{flow.name}.yaml", 1, "channels", what, "Leave each channel to one of them.", "wrong-place")
 
 
 def _unserved(name: str, rivals: list[Flow]) -> Iterator[Problem]:
     missing = [channel for channel in CHANNELS if not any(channel in flow.channels for flow in rivals)]
     if missing:
         what = f"there is no flow `{name}`, and nothing in its place serves {', '.join(missing)}"
-        yield Problem(f"{rivals[0].name}.yaml", 1, "channels", what, f"Write the flow `{name}`, or name these channels too.")
+        yield Problem(f"{rivals[0].name}.yaml", 1, "channels", what, f"Write the flow `{name}`, or name these channels too.", "wrong-place")

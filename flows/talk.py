@@ -1,9 +1,8 @@
 """One sprint under way: the frames, fields and facts that the engine works on until the next question is put."""
 
-from typing import Final
-
 from flows.ceilings import ASKED_MAX, BYTES_MAX, FRAMES_MAX, OF_THE_HOUSE, STEPS_MAX
 from flows.events import Ended, Event, ForgetAsked, Hidden, OpenCase, Say
+from flows.home import OPEN, home
 from flows.match import answers
 from flows.model import Flow
 from flows.model_check import NOTICES
@@ -15,11 +14,6 @@ from flows.questions import asked_before, asks, gives_back, where
 from flows.revisions import Library
 from flows.session import Frame, Session
 from flows.way_back import WayBack
-
-# Where words go that no flow waits for: to the open case, or into a first talk.
-OPEN: Final = "dialogue"
-FIRST: Final = "raise-concern"
-FIRST_OF_NEIGHBOURS: Final = "raise-concern-neighbours"
 
 Visit = tuple[str, str, str]
 """Where a talk came: flow, node, and the option that was taken there, or nothing when it was entered."""
@@ -72,8 +66,7 @@ class Talk:
     def at_home(self) -> None:
         """If nothing waits, let the flow wait that hears whatever comes."""
         if not self.frames and not self._broken:
-            neighbours = self.fields.get("who") == "neighbour"
-            self.begin(OPEN if self.fields.get("case") == "open" else FIRST_OF_NEIGHBOURS if neighbours else FIRST)
+            self.begin(home(self.fields))
 
     def interrupt(self, name: str) -> None:
         """Let another flow speak first; the question that waits goes on waiting behind it."""

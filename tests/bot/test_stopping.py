@@ -51,7 +51,7 @@ def test_after_stop_the_case_stands_and_later_words_join_it(line: Line) -> None:
 def test_a_stranger_who_wants_no_messages_gets_no_hello(line: Line) -> None:
     (said,) = line.phone().send("pause")
 
-    assert said.startswith("OK. We ask nothing more now. Nothing at all may come here?")
+    assert said.startswith("OK. We ask nothing more now. If nothing at all may come here, send 9.")
 
 
 def test_a_flow_that_was_published_for_sms_alone_is_begun_there_and_nowhere_else(line: Line) -> None:
