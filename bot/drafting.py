@@ -16,6 +16,7 @@ from flows.model import Flow, read
 from flows.problems import FlowError, Problem
 from flows.relied import left_hanging
 from flows.revisions import Library, library_of
+from flows.serving import serving_problems
 from flows.transcript import parsed, run_text
 from store import drafts
 from store import flows as kept
@@ -123,7 +124,8 @@ class Drafting:
         library = self.library()
         relied = tuple(left_hanging(library, flow))
         library = _with(library, flow)
-        return Checked(flow, (*relied, *self.lint(source, library), *_went_another_way(name, transcripts, library, self.lexicon)))
+        shared = tuple(serving_problems(library.revisions.values()))
+        return Checked(flow, (*relied, *shared, *self.lint(source, library), *_went_another_way(name, transcripts, library, self.lexicon)))
 
 
 def _base(connection: sa.Connection, wanted: Wanted) -> str | None:

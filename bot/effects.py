@@ -1,5 +1,6 @@
 """Acts on what the flow engine found: one branch for every event, and the type checker says when one is missing."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from store.codes import opened
 from store.references import new_reference
 from store.sealing import Keyring
 
+_log = logging.getLogger(__name__)
 NOTICE_WAIT = 4 * SECOND
 """How long an urgent text waits for the officers' notice to leave, before it goes without claiming that it did."""
 
@@ -77,25 +79,26 @@ def _apply(talk: Talk, event: ev.Event, means: Means) -> None:
         case ev.ConsentGiven(scope):
             _change(talk, lambda case: intake.give_consent(case, scope, talk.now))
         case ev.LanguageChosen(language):
-            talk.session = replace(talk.session, language=language)
-            _change(talk, lambda case: intake.choose_language(case, language, talk.now))
+            _choose_language(talk, language)
         case ev.NoCase(kind):
             _note_no_case(talk, kind)
         case ev.PersonWanted():
             _change(talk, lambda case: intake.ask_for_person(case, talk.now))
         case ev.Judged(answer):
             _change(talk, lambda case: intake.judge(case, answer, means.house.programme, talk.now))
-        case ev.StatusWanted() if talk.knocked_at is not None:
-            talk.knocked_at = talk.now  # the text says "send 1 to read": from now on that is true, whatever was asked before
-        case ev.AnswersWanted() if talk.waiting:
-            read_answers(talk)
+        case ev.StatusWanted():
+            _tell_status(talk)
         case ev.AnswersWanted():
-            say(talk, means.speech.notice("nothing_new"), means)
+            _want_answers(talk, means)
+        case ev.Stopped():
+            talk.live_until = 0
         case ev.Hidden():
             _hide(talk, means)
         case ev.ForgetAsked():
             _forget(talk, means)
-        case ev.SiteUnknown() | ev.StatusWanted() | ev.Ended():
+        case ev.Ended(broke):
+            _note_end(broke)
+        case ev.SiteUnknown():
             return
         case _:
             assert_never(event)
@@ -135,6 +138,29 @@ def _note_no_case(talk: Talk, kind: ev.NotACase) -> None:
     talk.no_cases += ((day, place, kind),)
     if kind == "identity_hunt":
         talk.signals += ({"place_id": place or None, "kind": "retaliation.identity_hunt", "at": talk.now - talk.now % (60 * MINUTE)},)
+
+
+def _choose_language(talk: Talk, language: str) -> None:
+    talk.session = replace(talk.session, language=language)
+    _change(talk, lambda case: intake.choose_language(case, language, talk.now))
+
+
+def _note_end(broke: str | None) -> None:
+    """The operator hears of a flow that broke; no word of a worker stands in such a sentence."""
+    if broke is not None:
+        _log.error("the run of a flow was ended: %s", broke)
+
+
+def _tell_status(talk: Talk) -> None:
+    if talk.knocked_at is not None:
+        talk.knocked_at = talk.now  # the text says "send 1 to read": from now on that is true, whatever was asked before
+
+
+def _want_answers(talk: Talk, means: Means) -> None:
+    if talk.waiting:
+        read_answers(talk)
+    else:
+        say(talk, means.speech.notice("nothing_new"), means)
 
 
 def read_answers(talk: Talk) -> None:

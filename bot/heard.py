@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from bot.effects import Means
 from bot.talk import Talk
 from channels.base import Inbound
+from flows.revisions import Library
 from words.digits import ascii_digits, without_digits_of, without_number
 
 _EIGHT = re.compile(r"(?<!\d)\d(?:[ .\u00a0-]?\d){7}(?!\d)")
@@ -33,6 +34,11 @@ class Heard:
     said: Inbound
     hashes: Mapping[str, bytes]
     means: Means
+
+    @property
+    def flows(self) -> Library:
+        """The flows that serve the channel on which this worker writes."""
+        return self.means.house.library.on(self.said.channel)
 
 
 def cleaned(at: Heard) -> str:

@@ -16,7 +16,6 @@ from bot.knocks import LIVE
 from bot.talk import CaseWork, Talk
 from cases import intake, speaker
 from cases.model import Place
-from channels.base import Inbound
 from flows import engine
 from flows import events as ev
 from flows.engine import Sprint, Words
@@ -54,7 +53,7 @@ def hear(at: Heard) -> None:
     talk.channel = said.channel
     if said.kind in ("contact", "unsupported"):
         effects.say(talk, means.speech.notice("contact_refused" if said.kind == "contact" else "unsupported"), means)
-    elif _answers_the_knock(talk, said):
+    elif _answers_the_knock(at):
         _read(talk, means)
     elif (digits := case_code(said.text)) is not None and said.kind != "button":
         _come_back(at, digits)
@@ -64,11 +63,13 @@ def hear(at: Heard) -> None:
         _words(at)
 
 
-def _answers_the_knock(talk: Talk, said: Inbound) -> bool:
+def _answers_the_knock(at: Heard) -> bool:
+    talk, said = at.talk, at.said
     if talk.knocked_at is None:
         return False
-    asked = [frame.flow for frame in talk.session.frames[-1:] if frame.flow not in _ASK_NOTHING]
-    if asked and talk.state.talked_at > talk.knocked_at:
+    library = at.means.house.library
+    last = [library.flow(frame.revision) for frame in map(library.standing, talk.session.frames[-1:]) if frame]
+    if any(flow is None or flow.serves not in _ASK_NOTHING for flow in last) and talk.state.talked_at > talk.knocked_at:
         return False  # a question was put after the knock: a bare 1 answers that one
     tapped = said.option is not None and said.option.startswith("knock.")
     return tapped or ascii_digits(said.text).strip(" .!") == "1"
@@ -141,7 +142,7 @@ def _take_over(at: Heard, row: dict[str, Any]) -> None:
     talk.orders += (partial(waiting.follow_case, case_id=case_id, worker_id=worker_id, channel=channel),)
     talk.knocked_at = talk.now if talk.waiting else None
     session = Session(language=talk.session.language if talk.state.session_sealed else case.row["language"], fields=_fields_of(case.row))
-    _take(talk, engine.start(means.house.library, "come-back", session), means)
+    _take(talk, engine.start(at.flows, "come-back", session), means)
 
 
 def _fields_of(case: Mapping[str, Any]) -> dict[str, str]:
@@ -184,7 +185,7 @@ def _at_a_site(at: Heard, code: str) -> None:
     talk.turn_to(None)
     talk.session = Session(language=language, fields=fields)
     name = means.house.first_flow_for_neighbours if place.kind == "area" else means.house.first_flow
-    _take(talk, engine.start(means.house.library, name, talk.session), means)
+    _take(talk, engine.start(at.flows, name, talk.session), means)
     if said.payload is None and _is_testimony(beside, means):
         _resume(at)
 
@@ -235,13 +236,13 @@ def _words(at: Heard) -> None:
     if not _known_frames(talk, means):
         talk.session = replace(talk.session, frames=(), asked=0)
     if talk.case is None and talk.session.fields.get("case") == "open":
-        talk.session = replace(talk.session, frames=(), asked=0, fields=_fields_of_place(talk))
+        talk.session = replace(talk.session, frames=(), asked=0, earlier=(), fields=_fields_of_place(talk))
     elif talk.now - talk.state.talked_at > _DANGER_FADES:
         talk.session = replace(talk.session, fields={name: value for name, value in talk.session.fields.items() if name != "danger"})
-    if talk.session.frames:
+    if talk.session.frames or means.lexicon.command(saying(at.said.text)) == "stop":
         _resume(at)
     elif talk.case is not None:
-        started = engine.start(means.house.library, "dialogue", replace(talk.session, fields={**talk.session.fields, "case": "open"}))
+        started = engine.start(at.flows, "dialogue", replace(talk.session, fields={**talk.session.fields, "case": "open"}))
         talk.session = started.session
         _resume(at)
     else:
@@ -265,12 +266,10 @@ def _stranger(at: Heard) -> None:
     if _FIVE.fullmatch(ascii_digits(said.text).strip()):
         effects.say(talk, means.speech.notice("site_code_unknown"), means)
         return
-    started = engine.start(
-        means.house.library, means.house.first_flow, Session(language=talk.session.language, fields=_fields_of_place(talk))
-    )
+    started = engine.start(at.flows, means.house.first_flow, Session(language=talk.session.language, fields=_fields_of_place(talk)))
     _take(talk, started, means)
     if said.text.strip() and not _only_digits(said.text):
-        tried = engine.resume(means.house.library, talk.session, Words(said.text), means.lexicon)
+        tried = engine.resume(at.flows, talk.session, Words(said.text), means.lexicon)
         if not any(isinstance(event, ev.NoCase) for event in tried.events):
             _resume(at)
         else:
@@ -284,7 +283,7 @@ def _only_digits(text: str) -> bool:
 
 def _resume(at: Heard) -> None:
     words = Words(cleaned(at), at.said.option)
-    _take(at.talk, engine.resume(at.means.house.library, at.talk.session, words, at.means.lexicon), at.means)
+    _take(at.talk, engine.resume(at.flows, at.talk.session, words, at.means.lexicon), at.means)
 
 
 def _take(talk: Talk, sprint: Sprint, means: Means) -> None:

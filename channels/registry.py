@@ -56,11 +56,15 @@ CARDS: Mapping[str, Card] = MappingProxyType(
             (*_TWILIO, "twilio_sms_from|twilio_messaging_service_sid"),
         ),
         "whatsapp": Card(
-            Limits("whatsapp", text_max=1600), "WhatsApp over Twilio", "channels.whatsapp", "twilio", (*_TWILIO, "twilio_whatsapp_from")
+            Limits("whatsapp", text_max=1600, voice=True),
+            "WhatsApp over Twilio",
+            "channels.whatsapp",
+            "twilio",
+            (*_TWILIO, "twilio_whatsapp_from"),
         ),
         "telegram": Card(
             # A title of 24 letters stands whole on the narrowest phones; an option's id may have 64 bytes (Bot API, `callback_data`).
-            Limits("telegram", text_max=4096, buttons_max=12, button_title_max=24, option_bytes_max=64),
+            Limits("telegram", text_max=4096, buttons_max=12, button_title_max=24, option_bytes_max=64, voice=True),
             "Telegram bot",
             "channels.telegram",
             "telegram",

@@ -1,7 +1,7 @@
 """The interpreter: it turns a session and a worker's words into a session and a list of facts, and does nothing else."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, get_args
 
 from flows.events import DangerFound, DangerKind, Event, NoCase, NotACase
 from flows.lexicon import Lexicon
@@ -15,15 +15,18 @@ from flows.wording import Command
 
 # A message that is only this digit means the same everywhere, unless the question that waits gives it a meaning of its own.
 FIXED: Final[dict[str, Command]] = {digit: command for command, digit in OFFER_DIGITS.items()}
-COMMANDS: Final[dict[Command, str]] = {
-    "person": "person",
-    "language": "language",
-    "who_sees": "who-sees",
-    "hide": "hide",
-    "forget": "forget-me",
-    "help": "welcome",
-    "status": "status",
+# The flow each way out leads to; of two, the first that the library has.
+COMMANDS: Final[dict[Command, tuple[str, ...]]] = {
+    "person": ("person",),
+    "language": ("language",),
+    "who_sees": ("who-sees",),
+    "hide": ("hide",),
+    "forget": ("forget-me",),
+    "help": ("welcome", "who-sees"),
+    "status": ("status",),
+    "stop": ("stop",),
 }
+EVERY_COMMAND: Final[tuple[Command, ...]] = get_args(Command)
 DANGER: Final = "urgent"
 NO_LEXICON: Final = Lexicon()
 
@@ -78,10 +81,12 @@ def _sprint(talk: Talk) -> Sprint:
 
 
 def _hear(talk: Talk, words: Words, lexicon: Lexicon) -> None:
+    said = saying(words.text)
+    if not talk.frames and lexicon.command(said) == "stop" and _command(talk, "stop"):
+        return
     talk.at_home()
     if words.option is not None and _tapped(talk, words.option):
         return
-    said = saying(words.text)
     if not words.text.strip():
         talk.put_again()
     elif not _way_out(talk, said, lexicon):
@@ -91,8 +96,8 @@ def _hear(talk: Talk, words: Words, lexicon: Lexicon) -> None:
 def _tapped(talk: Talk, tapped: str) -> bool:
     """Take a tap: on a way out, on the question that waits, or late, on one that was answered before."""
     node, _, option = tapped.partition(".")
-    if node == OFFER and option in COMMANDS:
-        return _command(talk, next(each for each in COMMANDS if each == option))
+    if node == OFFER and option in EVERY_COMMAND:
+        return _command(talk, next(each for each in EVERY_COMMAND if each == option))
     return talk.choose(node, option) or talk.choose_late(node, option)
 
 
@@ -109,10 +114,24 @@ def _way_out(talk: Talk, said: Saying, lexicon: Lexicon) -> bool:
 
 
 def _command(talk: Talk, command: Command) -> bool:
-    if command == "repeat":
+    """Leave the question for something else. Whoever asks for help at a question about danger hears its numbers once more, not a menu."""
+    if command == "repeat" or (command == "help" and talk.at(DANGER)):
         talk.repeat()
-        return True
-    return command in COMMANDS and talk.interrupt(COMMANDS[command])
+    elif command == "back":
+        talk.back()
+    else:
+        return _aside(talk, command)
+    return True
+
+
+def _aside(talk: Talk, command: Command) -> bool:
+    """Let the flow of a way out speak; False, so that the words count as words, if the library has none."""
+    flow = next((each for each in COMMANDS[command] if talk.has(each)), None)
+    if flow is not None:
+        talk.interrupt(flow)
+    elif command == "status":
+        talk.notice("no_status")
+    return flow is not None or command == "status"
 
 
 def _testimony(talk: Talk, said: Saying, lexicon: Lexicon) -> None:

@@ -95,6 +95,11 @@ class Hidden:
 
 
 @dataclass(frozen=True, slots=True)
+class Stopped:
+    """The worker wants no more messages here now: nothing is asked any more, and what comes later comes behind a knock."""
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetAsked:
     """The worker asked to be forgotten, and confirmed it."""
 
@@ -140,6 +145,7 @@ Event = (
     | NoCase
     | PersonWanted
     | Hidden
+    | Stopped
     | ForgetAsked
     | AnswersWanted
     | StatusWanted

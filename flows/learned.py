@@ -14,6 +14,7 @@ _SENTENCES: Mapping[type[ev.Event], str] = MappingProxyType(
         ev.StatusWanted: "asks how it stands",
         ev.SiteUnknown: "does not know the site",
         ev.Hidden: "hides",
+        ev.Stopped: "wants no more messages now",
         ev.ForgetAsked: "wants to be forgotten",
     }
 )

@@ -10,14 +10,13 @@ import orjson
 from pydantic import BaseModel, Field, ValidationError
 
 from flows import yaml_text
-from flows.model_check import overlay_problems, source_problems
+from flows.ceilings import NODES_MAX
+from flows.model_check import overlay_problems, place_problems, source_problems
 from flows.nodes import AnyNode, Node
 from flows.nodes.base import Spoken
 from flows.problems import FlowError, Problem, said
-from flows.wording import Id, PerChannel, Wording, Words, Written, digest
+from flows.wording import Channel, Id, PerChannel, Wording, Words, Written, digest
 from flows.yaml_text import Document
-
-NODES_MAX = 2000
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
@@ -41,10 +40,14 @@ class FlowFile(Written):
 
     `about` says what it is for. `fold_letters` names languages whose letters may lose their accents on SMS where that makes a message
     cheaper; without it a language's letters are never changed. `accepted` are warnings that may stand, each with its reason.
+
+    With `instead_of: raise-concern` and `channels: [sms]` it is begun and called in the place of that flow, on these channels only.
     """
 
     flow: Name
     language: Language
+    instead_of: Name | None = None
+    channels: tuple[Channel, ...] = ()
     about: Annotated[str, Field(max_length=400)] = ""
     fold_letters: tuple[Language, ...] = ()
     accepted: tuple[Accepted, ...] = ()
@@ -74,6 +77,13 @@ class Flow:
     overlays: Mapping[str, Mapping[str, Words]] = field(default_factory=dict[str, Mapping[str, Words]])
     fold_letters: tuple[str, ...] = ()
     accepted: tuple[Accepted, ...] = ()
+    instead_of: str | None = None
+    channels: tuple[str, ...] = ()
+
+    @property
+    def serves(self) -> str:
+        """The name it is begun and called by: its own, or that of the flow in whose place it stands."""
+        return self.instead_of or self.name
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -149,14 +159,16 @@ def opened(sources: Mapping[str, str]) -> Opened:
         overlay.language: {name: _aged(each, source.nodes[name]) for name, each in overlay.nodes.items()} for overlay in words.values()
     }
     flow = Flow(
-        source.flow,
-        _digest(documents),
-        source.language,
-        source.nodes,
-        next(iter(source.nodes)),
-        texts,
-        source.fold_letters,
-        source.accepted,
+        name=source.flow,
+        revision=_digest(documents),
+        language=source.language,
+        nodes=source.nodes,
+        first=next(iter(source.nodes)),
+        overlays=texts,
+        fold_letters=source.fold_letters,
+        accepted=source.accepted,
+        instead_of=source.instead_of,
+        channels=source.channels,
     )
     files = {source.language: main} | {overlay.language: name for name, overlay in words.items()}
     return Opened(flow, {language: (name, documents[name]) for language, name in files.items()})
@@ -185,7 +197,8 @@ def _checked(file: str, document: Document, model: type[_File]) -> tuple[_File |
 
 def _check(source: FlowFile, files: tuple[str, Mapping[str, Overlay]], documents: Mapping[str, Document]) -> None:
     main, overlays = files
-    problems = list(source_problems(main, documents[main], source.nodes))
+    problems = [*place_problems(main, documents[main], source.instead_of, source.channels)]
+    problems += source_problems(main, documents[main], source.nodes)
     said = {source.language: main}
     for name, overlay in overlays.items():
         problems += overlay_problems(name, documents[name], overlay.nodes, source.nodes)

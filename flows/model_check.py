@@ -9,7 +9,22 @@ from flows.problems import Problem
 from flows.wording import CHANNELS, PerChannel, Words
 from flows.yaml_text import Document, Path
 
+# What the house says by itself; no talk leads there.
+NOTICES = "notices"
 _MEND_TEXT = "Close each bracket; the facts a text may name stand in flows/template.py."
+
+
+def place_problems(file: str, document: Document, instead_of: str | None, channels: tuple[str, ...]) -> Iterator[Problem]:
+    """A flow that stands in the place of another says on which channels. What the house says by itself has words per channel already."""
+    if instead_of is None and channels:
+        what, mend = "it is not said in whose place this flow stands", ("Name that flow under `instead_of`.", "wrong-place")
+        yield _problem(file, document, ("channels",), what, mend)
+    elif instead_of is not None and not channels:
+        what, mend = "it is not said on which channels", (f"Name some of {', '.join(CHANNELS)} as `channels`.", "wrong-place")
+        yield _problem(file, document, ("instead_of",), what, mend)
+    if instead_of == NOTICES:
+        what, mend = "no flow stands in the place of `notices`", ("Write `sms:` and the like in its nodes.", "wrong-place")
+        yield _problem(file, document, ("instead_of",), what, mend)
 
 
 def source_problems(file: str, document: Document, nodes: Mapping[str, Node]) -> Iterator[Problem]:

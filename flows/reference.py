@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from flows.ceilings import NODES_MAX
 from flows.check import EVERY_CHECK
 from flows.checks.reading import REASONS
 from flows.match import BEGINNING_MIN, OFFER_DIGITS
-from flows.model import LANGUAGE, NODES_MAX, Accepted, FlowFile, Overlay
+from flows.model import LANGUAGE, Accepted, FlowFile, Overlay
 from flows.nodes import KINDS
 from flows.nodes.base import Option, Spoken
 from flows.template import FACTS

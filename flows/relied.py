@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from flows.model import Flow
+from flows.model_check import NOTICES
 from flows.nodes import Node
 from flows.problems import Problem
-from flows.revisions import NOTICES, Library
+from flows.revisions import Library
 
 
 def left_hanging(library: Library, flow: Flow) -> Iterator[Problem]:
@@ -16,10 +17,10 @@ def left_hanging(library: Library, flow: Flow) -> Iterator[Problem]:
         what = "the house says this by name, and here it is missing"
         for gone in sorted(now.nodes.keys() - flow.nodes.keys()):
             yield Problem(file, 1, f"nodes.{gone}", what, "Write it again; only its words may change.")
-    others = (other for other in map(library.now, library.current) if other is not None and other.name != flow.name)
+    others = (other for other in map(library.now, library.current) if other is not None and other.serves != flow.serves)
     for other in others:
         for caller, node in other.nodes.items():
-            begins = _begins(node, flow.name)
+            begins = _begins(node, flow.serves)
             if begins is not None and begins not in flow.nodes:
                 what = f"`{caller}` of the flow `{other.name}` begins this one at `{begins}`, and here it is missing"
                 yield Problem(file, 1, f"nodes.{begins}", what, "Write it again, or change that flow first.")

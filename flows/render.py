@@ -36,10 +36,11 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """One message: its text, and what stands on its buttons as (id, title)."""
+    """One message: its text, what stands on its buttons as (id, title), and the name of the recording that stands beside it."""
 
     text: str
     choices: tuple[tuple[str, str], ...] = ()
+    voice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,11 @@ class _Choice:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """A node's text made ready for a channel and a language: one template a message, and the buttons below the last."""
+    """A node's text made ready for a channel and a language: one template a message, the buttons below the last, the voice of the first."""
 
     messages: tuple[Template, ...]
     choices: tuple[tuple[str, str], ...]
+    voice: str
 
 
 def render(flow: Flow, say: Say, view: View) -> tuple[Rendered, ...]:
@@ -65,9 +67,8 @@ def render(flow: Flow, say: Say, view: View) -> tuple[Rendered, ...]:
     shape = _shape(flow, (say.node, say.slot, say.among), view.language, view.limits)
     bare = bool(flow.fold_letters) and not {view.language, view.language.partition("-")[0]}.isdisjoint(flow.fold_letters)
     texts = [part for message in shape.messages for part in _parts(fill(message, view.facts), view, bare=bare)]
-    if not texts:
-        return ()
-    return (*(Rendered(text) for text in texts[:-1]), Rendered(texts[-1], shape.choices))
+    last = len(texts) - 1
+    return tuple(Rendered(text, shape.choices if at == last else (), "" if at else shape.voice) for at, text in enumerate(texts))
 
 
 def options(flow: Flow, node: str, view: View) -> tuple[tuple[str, str, str, str], ...]:
@@ -102,15 +103,17 @@ def _parts(text: str, view: View, *, bare: bool) -> tuple[str, ...]:
 @lru_cache(maxsize=8192)
 def _shape(flow: Flow, place: tuple[str, str, tuple[str, ...]], language: str, limits: Limits) -> _Shape:
     node, slot, among = place
-    asked = _asked(flow, node, flow.wordings(node, language, limits.channel), among)
+    wordings = flow.wordings(node, language, limits.channel)
+    asked = _asked(flow, node, wordings, among)
     buttons = _buttons(node, asked, limits)
     answers = "" if buttons else _answers(asked, limits)
-    text, tongue = _text(flow, (node, slot), language, flow.wordings(node, language, limits.channel))
+    text, tongue = _text(flow, (node, slot), language, wordings)
+    voice = _voice(wordings, text) if limits.voice else ""
     if answers and _PLACE.search(text) is None:
         text = f"{text} {{{OPTIONS}}}"
     parts = BREAK.split(text) if limits.segments_max is not None else [BREAK.sub("\n", text)]
     said = (_placed(part, answers, limits) for part in parts)
-    return _Shape(tuple(compile_text(part, tongue) for part in said if part.strip()), buttons)
+    return _Shape(tuple(compile_text(part, tongue) for part in said if part.strip()), buttons, voice)
 
 
 def _placed(text: str, answers: str, limits: Limits) -> str:
@@ -139,6 +142,15 @@ def _text(flow: Flow, place: tuple[str, str], language: str, wordings: tuple[tup
 def labelled(flow: Flow, node: str, language: str, channel: str) -> tuple[tuple[str, str], ...]:
     """What would stand on the buttons of a node: (id of the option or way out, title); all there is, whether or not it fits."""
     return tuple((choice.option, choice.button) for choice in _asked(flow, node, flow.wordings(node, language, channel), ()))
+
+
+def _voice(wordings: tuple[tuple[Wording, ...], ...], text: str) -> str:
+    """The recording of just this text: one of other words, of the question put again, or in another language would say something else."""
+    for near in wordings:
+        for depth, wording in enumerate(near, 1):
+            if text and wording.text == text:
+                return next((each.voice for each in near[:depth] if each.voice), "")
+    return ""
 
 
 def _buttons(node: str, asked: tuple[_Choice, ...], limits: Limits) -> tuple[tuple[str, str], ...]:

@@ -20,28 +20,39 @@ class Session:
     """A conversation between two messages. The last frame is the one that waits; no frame means no flow waits.
 
     `fields` holds what flows set and branch on (site, who, danger ...); never a name, number or code. `asked` counts how often the waiting
-    node has asked without an answer.
+    node has asked without an answer. `earlier` holds the last few questions that were answered, the latest last, each with the frames that
+    stood when it was put: the way `back`.
     """
 
     frames: tuple[Frame, ...] = ()
     language: str = "en"
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
     asked: int = 0
+    earlier: tuple[tuple[Frame, ...], ...] = ()
 
     def to_bytes(self) -> bytes:
         """Write the session as JSON bytes, to be sealed and stored."""
         return orjson.dumps(
             {
-                "frames": [[f.flow, f.revision, f.node] for f in self.frames],
+                "frames": _written(self.frames),
                 "language": self.language,
                 "fields": dict(self.fields),
                 "asked": self.asked,
+                "earlier": [_written(frames) for frames in self.earlier],
             }
         )
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> "Session":
-        """Read a session back. Raises ValueError on anything `to_bytes` did not write."""
+        """Read a session back, also one from before there was a way back. Raises ValueError on anything `to_bytes` did not write."""
         data = orjson.loads(raw)
-        frames = tuple(Frame(*frame) for frame in data["frames"])
-        return cls(frames=frames, language=data["language"], fields=data["fields"], asked=data["asked"])
+        earlier = tuple(_read(frames) for frames in data.get("earlier", ()))
+        return cls(_read(data["frames"]), data["language"], data["fields"], data["asked"], earlier)
+
+
+def _written(frames: tuple[Frame, ...]) -> list[list[str]]:
+    return [[frame.flow, frame.revision, frame.node] for frame in frames]
+
+
+def _read(frames: list[list[str]]) -> tuple[Frame, ...]:
+    return tuple(Frame(*frame) for frame in frames)

@@ -1,24 +1,19 @@
 """One sprint under way: the frames, fields and facts that the engine works on until the next question is put."""
 
-from typing import Final
-
-from flows.events import Ended, Event, OpenCase, Say
+from flows.ceilings import ASKED_MAX, BYTES_MAX, FRAMES_MAX, OF_THE_HOUSE, STEPS_MAX
+from flows.events import Ended, Event, ForgetAsked, Hidden, OpenCase, Say
+from flows.home import OPEN, home
 from flows.match import answers
 from flows.model import Flow
+from flows.model_check import NOTICES
 from flows.nodes import Node, Waiting
 from flows.nodes.base import Heard, Here, Step, keep
 from flows.nodes.call import Call
 from flows.nodes.choose import Choice
-from flows.revisions import NOTICES, Library
+from flows.questions import asked_before, asks, gives_back, where
+from flows.revisions import Library
 from flows.session import Frame, Session
-
-STEPS_MAX: Final = 100
-FRAMES_MAX: Final = 8
-
-# Where words go that no flow waits for: to the open case, or into a first talk.
-OPEN: Final = "dialogue"
-FIRST: Final = "raise-concern"
-FIRST_OF_NEIGHBOURS: Final = "raise-concern-neighbours"
+from flows.way_back import WayBack
 
 Visit = tuple[str, str, str]
 """Where a talk came: flow, node, and the option that was taken there, or nothing when it was entered."""
@@ -31,7 +26,9 @@ class Talk:
         self._library = library
         self._before = session
         self._steps = 0
+        self._broken = False
         self.frames = [frame for frame in map(library.standing, session.frames) if frame]
+        self._way = WayBack(library, session.earlier)
         self.fields = dict(session.fields)
         self.language = session.language
         self.events: list[Event] = []
@@ -42,41 +39,52 @@ class Talk:
         """The session as it is now; a question put again is counted."""
         frames = tuple(self.frames)
         asked = self._before.asked + 1 if frames and frames == self._before.frames else 0
-        return Session(frames, self.language, dict(self.fields), asked)
+        return Session(frames, self.language, dict(self.fields), asked, self._way.earlier)
 
     def finish(self) -> None:
-        """Keep words that no node kept, and tell if nothing waits any more."""
+        """Keep words that no node kept, tell if nothing waits any more, and let no session grow beyond its ceiling."""
         if self.heard is not None:
             kept = keep(self.heard, self.session())
             self.heard = None
             self._note(kept)
             self.events = [*kept, *self.events]
+        if len(self.session().to_bytes()) > BYTES_MAX:
+            self.fields = {name: value for name, value in self.fields.items() if name in OF_THE_HOUSE}
+            self._break(f"the session has more than {BYTES_MAX} bytes{where(self.frames)}")
         if not self.frames and not any(isinstance(event, Ended) for event in self.events):
             self.events.append(Ended())
 
     def begin(self, name: str, at: str | None = None) -> None:
-        """Begin a flow in the place of everything that waited."""
+        """Begin a flow in the place of everything that waited. Unless it only listens, the questions before it are out of reach."""
         self.frames.clear()
+        self._steps, self._broken = 0, False
+        if name != OPEN:
+            self._way.clear()
         self._push(name, at)
         self._run()
 
     def at_home(self) -> None:
         """If nothing waits, let the flow wait that hears whatever comes."""
-        if not self.frames:
-            neighbours = self.fields.get("who") == "neighbour"
-            self.begin(OPEN if self.fields.get("case") == "open" else FIRST_OF_NEIGHBOURS if neighbours else FIRST)
+        if not self.frames and not self._broken:
+            self.begin(home(self.fields))
 
-    def interrupt(self, name: str) -> bool:
+    def interrupt(self, name: str) -> None:
         """Let another flow speak first; the question that waits goes on waiting behind it."""
         self._drop_asides()
-        if not self._push(name, None):
-            return False
-        self._run()
-        return True
+        if self._push(name, None):
+            self._run()
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is a flow of this name."""
+        return self._library.now(name) is not None
+
+    def at(self, name: str) -> bool:
+        """Tell whether the question that waits is one of this flow."""
+        return bool(self.frames) and self._flow(self.frames[-1]).serves == name
 
     def within(self, name: str) -> bool:
         """Tell whether a flow is under way."""
-        return any(frame.flow == name for frame in self.frames)
+        return any(self._flow(frame).serves == name for frame in self.frames)
 
     def answer(self, folded: str, *, whole: bool) -> str | None:
         """Find the option these words mean, in the question that waits or in one behind it that gets words handed back."""
@@ -84,7 +92,7 @@ class Talk:
             option = answers(self._flow(frame), frame.node, self.language).find(folded, whole=whole)
             if option is not None:
                 return option if "." in option else f"{frame.node}.{option}"
-            if not self._gives_back(frame):
+            if not gives_back(self._node(frame)):
                 break
         return None
 
@@ -95,9 +103,10 @@ class Talk:
             if frame.node == node and isinstance(waiting, Waiting) and option in waiting.choices():
                 del self.frames[depth + 1 :]
                 self.trail.append((frame.flow, node, option))
+                self._remember()
                 self._go_on(waiting.chosen(self._here(frame), option))
                 return True
-            if not self._gives_back(frame):
+            if not gives_back(self._node(frame)):
                 break
         return False
 
@@ -106,7 +115,7 @@ class Talk:
 
         A tap is never testimony. One that would only lead to questions that were put already is reported, and nothing else moves.
         """
-        flow = next((each for each in self._known_flows() if self._has(each, node, option)), None)
+        flow = asked_before(self._library, reversed(self.frames), (node, option))
         asked = flow.nodes[node] if flow is not None else None
         if flow is None or not isinstance(asked, Choice):
             return False
@@ -146,6 +155,11 @@ class Talk:
             waiting = self._node(frame)
             step = waiting.listened(self._here(frame)) if isinstance(waiting, Waiting) else Step(back=True)
             if not step.back:
+                if not step.wait:
+                    self._remember()
+                elif self._is_too_much(frame):
+                    self._break(f"a question was put more than {ASKED_MAX} times without an answer{where(self.frames)}")
+                    return
                 self._go_on(step)
                 return
             self.frames.pop()
@@ -161,6 +175,16 @@ class Talk:
             node = self._node(self.frames[-1])
             twice = isinstance(node, Waiting) and "{code}" in node.text
             self.events.append(self._here(self.frames[-1]).say("again" if twice else "text"))
+
+    def back(self) -> None:
+        """Put the question before this one, its answer open again; from an aside, the question that it broke in on."""
+        behind = next((depth for depth in range(len(self.frames) - 1, 0, -1) if asks(self._node(self.frames[depth - 1]))), 0)
+        way = self.frames[:behind] or self._way.take()
+        if way:
+            self.frames = way
+            self.repeat()
+        else:
+            self.notice("no_question")
 
     def notice(self, node: str) -> None:
         """Say one of the house's own notices."""
@@ -185,6 +209,8 @@ class Talk:
         if any(isinstance(event, OpenCase) for event in events):
             self.fields["case"] = "open"
             self.fields.pop("hidden", None)
+        if any(isinstance(event, Hidden | ForgetAsked) for event in events):
+            self._way.clear()
 
     def _go_on(self, step: Step) -> None:
         if self._follow(step):
@@ -195,7 +221,7 @@ class Talk:
         while self.frames:
             self._steps += 1
             if self._steps > STEPS_MAX:
-                self._break(f"more than {STEPS_MAX} steps without a question in the flow {self.frames[-1].flow}")
+                self._break(f"more than {STEPS_MAX} steps without a question{where(self.frames)}")
                 return
             frame = self.frames[-1]
             self.trail.append((frame.flow, frame.node, ""))
@@ -214,6 +240,7 @@ class Talk:
             return True
         if step.stop:
             self.frames.clear()
+            self._way.clear()
         return self._return(repeat=step.repeat)
 
     def _return(self, *, repeat: bool) -> bool:
@@ -237,14 +264,27 @@ class Talk:
             self.events.append(Ended(f"there is no flow {name} that begins at {at or 'its first node'}"))
             return False
         if len(self.frames) >= FRAMES_MAX:
-            self._break(f"more than {FRAMES_MAX} flows inside one another, at {name}")
+            self._break(f"more than {FRAMES_MAX} flows inside one another, on the way to {name}{where(self.frames)}")
             return False
         self.frames.append(Frame(flow.name, flow.revision, node))
         return True
 
     def _break(self, sentence: str) -> None:
+        """End the run: a sentence for the operator, and the truth for the worker."""
         self.frames.clear()
+        self._way.clear()
+        self._broken = True
         self.events.append(Ended(sentence))
+        self.notice("broken")
+
+    def _is_too_much(self, frame: Frame) -> bool:
+        """Tell whether a question was put again so often that nobody can believe it is understood."""
+        return asks(self._node(frame)) and self._before.asked >= ASKED_MAX and self._before.frames == tuple(self.frames)
+
+    def _remember(self) -> None:
+        """Keep the question that was answered just now for the way back, unless it broke in on another one."""
+        if not any(isinstance(self._node(frame), Waiting) for frame in self.frames[:-1]):
+            self._way.keep(self.frames)
 
     def _flow(self, frame: Frame) -> Flow:
         return self._library.revisions[frame.revision]
@@ -256,17 +296,5 @@ class Talk:
         return Here(frame.flow, frame.revision, frame.node, self.session(), self.heard)
 
     def _drop_asides(self) -> None:
-        while self.frames and self._gives_back(self.frames[-1]):
+        while self.frames and gives_back(self._node(self.frames[-1])):
             self.frames.pop()
-
-    def _gives_back(self, frame: Frame) -> bool:
-        node = self._node(frame)
-        return isinstance(node, Choice) and node.otherwise == "return"
-
-    def _known_flows(self) -> list[Flow]:
-        return [*map(self._flow, reversed(self.frames)), *(self._library.revisions[each] for each in self._library.current.values())]
-
-    @staticmethod
-    def _has(flow: Flow, node: str, option: str) -> bool:
-        asked = flow.nodes.get(node)
-        return isinstance(asked, Choice) and option in asked.choices()

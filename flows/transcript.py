@@ -44,8 +44,8 @@ from words.limits import Limits
 MEASURES: Final[Mapping[str, Limits]] = MappingProxyType(
     {
         "sms": Limits("sms", text_max=1600, segments_max=2),
-        "whatsapp": Limits("whatsapp", text_max=1600),
-        "telegram": Limits("telegram", text_max=4096, buttons_max=12, button_title_max=24, option_bytes_max=64),
+        "whatsapp": Limits("whatsapp", text_max=1600, voice=True),
+        "telegram": Limits("telegram", text_max=4096, buttons_max=12, button_title_max=24, option_bytes_max=64, voice=True),
         "web": Limits("web", text_max=4096, buttons_max=12, button_title_max=40, option_bytes_max=64),
     }
 )
@@ -145,6 +145,7 @@ class _Run:
                 self.touched |= set(sprint.trail)
 
     def _hear(self, words: Mapping[str, str], lexicon: Lexicon, *, first: bool) -> Sprint:
+        library = self.library.on(self.talk.channel)
         text = words.get("worker") or words.get("tap", "")
         heard = Words(text, self.seen.get(text) if "tap" in words else None)
         if first:
@@ -152,11 +153,11 @@ class _Run:
             fields = self.talk.fields if self.talk.fields is not None else {"site": "known" if known else "unknown"}
             session = Session(language=self.talk.language, fields=fields)
             name = self.talk.flow
-            return start(self.library, name, session) if known else begin(self.library, name, session, heard, lexicon)
+            return start(library, name, session) if known else begin(library, name, session, heard, lexicon)
         if case_code(text) is not None:
             fields = {**self.session.fields, "case": "open"}
-            return start(self.library, COME_BACK, Session(language=self.session.language, fields=fields))
-        return resume(self.library, self.session, heard, lexicon)
+            return start(library, COME_BACK, Session(language=self.session.language, fields=fields))
+        return resume(library, self.session, heard, lexicon)
 
     def _compared(self, after: str, expected: list[tuple[str, str]], sprint: Sprint) -> Iterator[str]:
         """Compare a turn. Facts that are told once (the code) are known no longer once they were told."""

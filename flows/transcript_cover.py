@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from flows.model_check import NOTICES
 from flows.nodes import Waiting
-from flows.revisions import NOTICES, Library
+from flows.revisions import Library
 from flows.talk import Visit
 from flows.transcript import Talk
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -10,12 +10,15 @@ Command = Literal["person", "language", "who_sees", "hide", "forget", "repeat", 
 
 # A channel whose words are another one's: what is true of a text message through one gateway is true of it through every gateway.
 SPOKEN_AS: Mapping[str, str] = {"http_sms": "sms", "terminal": "web"}
-CHANNELS = ("sms", "whatsapp", "telegram", "web")
+Channel = Literal["sms", "whatsapp", "telegram", "web"]
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
 # What stands between the words that people answer instead, where they are written as one text.
 SYNONYMS = " | "
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Text = Annotated[str, Field(max_length=4000)]
+# The name of a file, no path. Kinds that WhatsApp and Telegram both play.
+Recording = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}\.(ogg|mp3|m4a)$")]
 
 
 class Written(BaseModel):
@@ -33,10 +36,15 @@ class Label(Written):
 
 
 class Texts(Written):
-    """What is said in one language: a text, the question put again, and the ways out that stand on buttons."""
+    """What is said in one language: a text, the question put again, and the ways out that stand on buttons.
+
+    `voice` names a recording of the text, for those who do not read: it stands beside the text where a channel carries voice, never in its
+    place. It is a file's name, such as `hello-bn.ogg`.
+    """
 
     text: Text = ""
     again: Text = ""
+    voice: Recording | None = None
     offers: Mapping[Command, str] = {}
 
 
@@ -67,7 +75,7 @@ class PerChannel(Texts):
 
     def on(self, channel: str) -> tuple[Wording, ...]:
         """The wordings that hold on a channel, its own first."""
-        plain = Wording(text=self.text, again=self.again, offers=self.offers, options=self.labels())
+        plain = Wording(text=self.text, again=self.again, voice=self.voice, offers=self.offers, options=self.labels())
         name = SPOKEN_AS.get(channel, channel)
         return (getattr(self, name), plain) if name in CHANNELS else (plain,)
 

@@ -12,7 +12,8 @@ class Limits:
     `text_max` counts letters in one message. `buttons_max` is 0 where options are shown as numbered text. `option_bytes_max` is the
     room for an option's id behind a button. `segments_max` is the number of SMS segments a message may cost, or None where letters cost
     nothing. `list_max` and `list_title_max` are the rows of a list that opens from one button, 0 where there is none; `body_max` is the
-    longest text that may have buttons or a list below it, 0 where it is `text_max`.
+    longest text that may have buttons or a list below it, 0 where it is `text_max`. `voice` tells whether a recording may stand beside a
+    text.
     """
 
     channel: str
@@ -24,6 +25,7 @@ class Limits:
     list_max: int = 0
     list_title_max: int = 0
     body_max: int = 0
+    voice: bool = False
 
 
 # What a carrier's own buttons and lists hold, on channels that show numbered text until they are used (Meta, Cloud API, interactive
@@ -39,6 +41,7 @@ CAN_CARRY: Mapping[str, Limits] = MappingProxyType(
             list_max=10,
             list_title_max=24,
             body_max=1024,
+            voice=True,
         )
     }
 )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from flows.checks.base import Found, Sheet, check
 from flows.checks.ways import called, callers, live
@@ -80,13 +81,13 @@ def _begins_a_talk(sheet: Sheet) -> bool:
     """Tell whether it asks something, and is neither a way out itself nor run by another flow."""
     flow = sheet.flow
     asks = any(isinstance(flow.nodes[name], Waiting) and flow.nodes[name].targets() for name in live(flow, sheet.library))
-    return asks and flow.name not in {*COMMANDS.values(), DANGER} and not callers(flow, sheet.library)
+    return asks and flow.name not in {*chain.from_iterable(COMMANDS.values()), DANGER} and not callers(flow, sheet.library)
 
 
 def _tells(sheet: Sheet, commands: tuple[Command, ...], language: str, channel: str) -> bool:
     """Tell whether the flow, or one that it runs, says or offers one of these ways out."""
     every = called(sheet.flow, sheet.library)
-    if any(flow.name in {COMMANDS.get(command) for command in commands} for flow in every):
+    if any(flow.name in COMMANDS.get(command, ()) for flow in every for command in commands):
         return True
     said = (flow.spoken(name, language) for flow in every for name, node in flow.nodes.items() if isinstance(node, Spoken))
     return any(_told(words[0][1], commands, channel) for words in said)

@@ -124,4 +124,4 @@ def _said(option: str, text: str, button: str, also: tuple[str, ...]) -> Iterato
 
 def _leads_to(flow: Flow, go: str, command: Command) -> bool:
     node = flow.nodes.get(go)
-    return isinstance(node, Call) and node.flow == COMMANDS.get(command)
+    return isinstance(node, Call) and node.flow in COMMANDS.get(command, ())

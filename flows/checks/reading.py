@@ -18,6 +18,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "unknown-option": "Words for an answer that is not asked are never read.",
         "same-digit": "A digit means one answer.",
         "wrong-text": "A worker would see the brackets, or a gap.",
+        "wrong-place": "A channel would be served by two flows, or by none; or nobody would ever begin this one.",
         "other-flow": "Words of one flow would be said in another.",
         "same-language": "Only one of the two would be said.",
     }

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from flows.model import Flow
+from flows.model_check import NOTICES
 from flows.nodes import Waiting
 from flows.nodes.call import Call
 from flows.nodes.choose import Choice
-from flows.revisions import NOTICES, Library
+from flows.revisions import Library
 
 Place = tuple[str, str]
 

@@ -23,6 +23,10 @@ class AddToCase(Waiting):
             return Step(wait=True)
         return self.listened(here)
 
+    def listens(self) -> bool:
+        """Tell whether it stays, and listens."""
+        return self.go is None
+
     def chosen(self, here: Here, option: str) -> Step:  # noqa: ARG002  # it has no options
         """It has no options; whatever comes is words."""
         return self.listened(here)

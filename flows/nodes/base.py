@@ -101,6 +101,10 @@ class Waiting(Spoken):
         """What follows when the worker writes words that are no option; `here.heard` holds them."""
         raise NotImplementedError
 
+    def listens(self) -> bool:
+        """Tell whether this is no question: it takes whatever comes, for as long as anyone speaks."""
+        return False
+
     def choices(self) -> Mapping[str, Option]:
         """The options, by id, in the order in which they are shown."""
         return {}

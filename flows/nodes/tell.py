@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, get_args
 
-from flows.events import AnswersWanted, Event, ForgetAsked, Hidden, Judged, Judgement, PersonWanted, SiteUnknown
+from flows.events import AnswersWanted, Event, ForgetAsked, Hidden, Judged, Judgement, PersonWanted, SiteUnknown, Stopped
 from flows.nodes.base import Here, Node, Step
 from flows.wording import Id
 
-Fact = Literal["person_wanted", "answers_wanted", "site_unknown", "hidden", "forget_asked"] | Judgement
+Fact = Literal["person_wanted", "answers_wanted", "site_unknown", "hidden", "stopped", "forget_asked"] | Judgement
 
 _EVENTS: Mapping[Fact, Event] = MappingProxyType(
     {
@@ -16,6 +16,7 @@ _EVENTS: Mapping[Fact, Event] = MappingProxyType(
         "answers_wanted": AnswersWanted(),
         "site_unknown": SiteUnknown(),
         "hidden": Hidden(),
+        "stopped": Stopped(),
         "forget_asked": ForgetAsked(),
         **{judgement: Judged(judgement) for judgement in get_args(Judgement)},
     }
@@ -29,7 +30,7 @@ _FIELDS: Mapping[Fact, Mapping[str, str]] = MappingProxyType({"hidden": _HIDDEN,
 
 
 class Tell(Node):
-    """Tells the rest of the house: `person_wanted`, `answers_wanted`, `site_unknown`, `hidden` or `forget_asked`.
+    """Tells the rest of the house: `person_wanted`, `answers_wanted`, `site_unknown`, `hidden`, `stopped` or `forget_asked`.
 
     What the worker thinks of an answer is told so too: `heard_right`, `heard_partly`, `heard_wrong`, `solved`, `solved_partly` or
     `not_solved`.

@@ -113,6 +113,7 @@ CASES = [
     Case("unknown-option", "nodes.tea.options.cool", dutch={"cold: IJsthee": "cool: IJsthee"}),
     Case("same-digit", "nodes.tea.options.cold", {"cold: {": 'cold: {digit: "1", '}),
     Case("wrong-text", "nodes.done.text", {"{code}": "{cod}"}, alone=True),
+    Case("wrong-place", "channels", {"language: en\n": "language: en\nchannels: [sms]\n"}),
     Case("other-flow", "flow", dutch={"flow: tea": "flow: coffee"}),
     Case("same-language", "language", more={"tea.x.yaml": DUTCH}),
 ]
