@@ -3,13 +3,15 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from bot import effects
-from bot.clock import MINUTE
+from bot.clock import MINUTE, SECOND
 from bot.effects import Means
 from bot.heard import Heard, NeedsHash, cleaned
 from bot.knocks import LIVE
@@ -264,7 +266,7 @@ def _stranger(at: Heard) -> None:
     )
     _take(talk, started, means)
     if said.text.strip() and not _only_digits(said.text):
-        tried = engine.resume(means.house.library, talk.session, Words(said.text), means.lexicon)
+        tried = engine.resume(means.house.library, talk.session, Words(said.text, today=_today(talk, means)), means.lexicon)
         if not any(isinstance(event, ev.NoCase) for event in tried.events):
             _resume(at)
         else:
@@ -277,8 +279,14 @@ def _only_digits(text: str) -> bool:
 
 
 def _resume(at: Heard) -> None:
-    words = Words(cleaned(at), at.said.option)
+    words = Words(cleaned(at), at.said.option, today=_today(at.talk, at.means))
     _take(at.talk, engine.resume(at.means.house.library, at.talk.session, words, at.means.lexicon), at.means)
+
+
+def _today(talk: Talk, means: Means) -> date:
+    """The day it is where the worker is: `28-12` without a year is the one nearest to it."""
+    zone = means.house.programme.timezone_at(talk.session.fields.get("place"))
+    return datetime.fromtimestamp(talk.now / SECOND, UTC).astimezone(ZoneInfo(zone)).date()
 
 
 def _take(talk: Talk, sprint: Sprint, means: Means) -> None:

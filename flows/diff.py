@@ -11,7 +11,7 @@ from flows.nodes import Node
 from flows.wording import CHANNELS, Written
 
 Change = Literal["added", "removed", "changed"]
-_WORDS = frozenset({"text", "again", "button", "also", "offers", "voice"})
+_WORDS = frozenset({"text", "again", "again2", "button", "also", "offers", "voice"})
 _SHORT = 12
 
 

@@ -6,11 +6,12 @@ from typing import Literal
 DangerKind = Literal["fire", "violence", "suicide", "unnamed"]
 Scope = Literal["hide_me", "ask_first", "never"]
 NotACase = Literal["greeting", "thanks", "identity_hunt"]
+Attachment = Literal["voice", "photo", "document", "place"]
 
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """A text to send. `slot` says which of the node's texts: `text`, or `again` when the question is put once more."""
+    """A text to send. `slot` says which of the node's texts: `text`, or `again` and `again2` when the question is put once more."""
 
     flow: str
     revision: str
@@ -20,16 +21,18 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:
-    """The first free words: a case opens with them."""
+    """The first free words: a case opens with them. `attachment` is what came with them, if something did."""
 
     words: str
+    attachment: Attachment | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AddToCase:
-    """Later words, to be kept with the open case exactly as they came."""
+    """Later words, to be kept with the open case exactly as they came, with what came along."""
 
     words: str
+    attachment: Attachment | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,10 @@ from words.segments import Segments, segments
 
 # Fields of a node that are words or ways, and are shown as such.
 _SHOWN: Final = frozenset(
-    {"kind", "text", "again", "offers", "options", "sms", "whatsapp", "telegram", "web", "go", "flow", "at", "otherwise"}
+    {
+        *("kind", "text", "again", "again2", "offers", "options", "sms", "whatsapp", "telegram", "web"),
+        *("go", "flow", "at", "otherwise"),
+    }
 )
 
 When = Literal["option", "words", "then", "case", "otherwise", "call", "other"]

@@ -19,8 +19,8 @@ class Frame:
 class Session:
     """A conversation between two messages. The last frame is the one that waits; no frame means no flow waits.
 
-    `fields` holds what flows set and branch on (site, who, danger ...); never a name, number or code. `asked` counts how often the waiting
-    node has asked without an answer.
+    `fields` holds what flows set and branch on (site, who, danger, how many, since when ...); never a name, a telephone number or a code.
+    `asked` counts how often the waiting node got words that were no answer to it.
     """
 
     frames: tuple[Frame, ...] = ()

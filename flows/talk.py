@@ -1,5 +1,6 @@
 """One sprint under way: the frames, fields and facts that the engine works on until the next question is put."""
 
+from dataclasses import replace
 from typing import Final
 
 from flows.events import Ended, Event, OpenCase, Say
@@ -33,16 +34,16 @@ class Talk:
         self.language = session.language
         self.events: list[Event] = []
         self.heard: Heard | None = None
+        self._asked = session.asked
 
     def session(self) -> Session:
-        """The session as it is now; a question put again is counted."""
+        """The session as it is now; words that were no answer to the question that waits are counted."""
         frames = tuple(self.frames)
-        asked = self._before.asked + 1 if frames and frames == self._before.frames else 0
-        return Session(frames, self.language, dict(self.fields), asked)
+        return Session(frames, self.language, dict(self.fields), self._asked if frames == self._before.frames else 0)
 
     def finish(self) -> None:
         """Keep words that no node kept, and tell if nothing waits any more."""
-        if self.heard is not None:
+        if self.heard is not None and not (self.heard.noted and self.fields.get("case") != "open"):
             kept = keep(self.heard, self.session())
             self.heard = None
             self._note(kept)
@@ -83,6 +84,11 @@ class Talk:
             if not self._gives_back(frame):
                 break
         return None
+
+    def is_answer(self, heard: Heard) -> bool:
+        """Tell whether the question that waits asked for just these words."""
+        waiting = self._node(self.frames[-1]) if self.frames else None
+        return isinstance(waiting, Waiting) and waiting.is_answer(heard)
 
     def choose(self, node: str, option: str) -> bool:
         """Take an option of the question that waits, or of one behind it."""
@@ -160,6 +166,8 @@ class Talk:
             else:
                 self.fields.pop(name, None)
         self.language = step.language or self.language
+        if step.noted and self.heard is not None:
+            self.heard = replace(self.heard, noted=True)
         self.heard = None if step.kept else self.heard
 
     def _note(self, events: tuple[Event, ...]) -> None:
@@ -168,6 +176,7 @@ class Talk:
             self.fields.pop("hidden", None)
 
     def _go_on(self, step: Step) -> None:
+        self._asked = self._asked + 1 if step.missed else 0
         if self._follow(step):
             self._run()
 
@@ -185,6 +194,8 @@ class Talk:
     def _follow(self, step: Step) -> bool:
         """Go where a step leads; False when the talk waits, or is over."""
         self.apply(step)
+        if step.aside is not None:
+            return self._push(step.aside, None)
         if step.wait:
             return False
         if step.go is not None:

@@ -12,22 +12,23 @@
           - desk: the case opens
           - bot: "Saved. ..."
 
-`tap` is a worker's finger on a button, `buttons` what stands below the last message, `desk` what the house learns. A talk that has no
-`desk` line anywhere leaves out what the house learns; likewise `buttons`. A worker's first line with a site's code begins the talk there.
+`tap` is a worker's finger on a button, `send` something other than words (`voice`, `photo`, `document`, `place`), `buttons` what stands
+below the last message, `desk` what the house learns. A talk that has no `desk` line anywhere leaves out what the house learns; likewise
+`buttons`. A worker's first line with a site's code begins the talk there.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 import yaml
 from pydantic import Field, ValidationError
 
 from flows import yaml_text
 from flows.engine import Sprint, Words, begin, resume, start
-from flows.events import Say
+from flows.events import Attachment, Say
 from flows.learned import learned
 from flows.lexicon import Lexicon
 from flows.model import read
@@ -49,8 +50,9 @@ MEASURES: Final[Mapping[str, Limits]] = MappingProxyType(
     }
 )
 COME_BACK: Final = "come-back"
+_SENT: Final[Mapping[str, Attachment]] = {each: each for each in get_args(Attachment)}
 
-Part = Literal["worker", "tap", "bot", "buttons", "desk"]
+Part = Literal["worker", "tap", "send", "bot", "buttons", "desk"]
 Facts = Mapping[str, str] | Literal["any"]
 
 
@@ -126,11 +128,11 @@ class _Run:
         for number, (words, expected) in enumerate(_turns(self.talk)):
             sprint = self._hear(words, lexicon, first=number == 0)
             self.session = Session.from_bytes(sprint.session.to_bytes())
-            yield from self._compared(words.get("worker") or words.get("tap") or "(the beginning)", expected, sprint)
+            yield from self._compared(next((text for text in words.values() if text), "(the beginning)"), expected, sprint)
 
     def _hear(self, words: Mapping[str, str], lexicon: Lexicon, *, first: bool) -> Sprint:
         text = words.get("worker") or words.get("tap", "")
-        heard = Words(text, self.seen.get(text) if "tap" in words else None)
+        heard = Words(text, self.seen.get(text) if "tap" in words else None, _SENT.get(words.get("send", "")))
         if first:
             known = not words or site_code(text) is not None
             fields = self.talk.fields if self.talk.fields is not None else {"site": "known" if known else "unknown"}
@@ -190,7 +192,7 @@ def _turns(talk: TalkFile) -> Iterator[tuple[Mapping[str, str], list[tuple[str, 
     begun = False
     for line in talk.dialogue:
         part, text = next(iter(line.items()))
-        if part in ("worker", "tap"):
+        if part in ("worker", "tap", "send"):
             if begun:
                 yield words, after
             words, after = {part: text}, []

@@ -2,21 +2,28 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
-from flows.events import AddToCase, Event, FloorRaised, OpenCase, Say
+from flows.events import AddToCase, Attachment, Event, FloorRaised, OpenCase, Say
 from flows.session import Session
 from flows.wording import Id, Label, PerChannel, Written
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Words of a worker that no node has kept yet, and why they make the case serious."""
+    """Words of a worker that no node has kept yet, what came with them, and why they make the case serious.
+
+    `today` is the day on which they were said, where the worker is. `noted`: they stand in a field, so that they need open no case.
+    """
 
     words: str
     floors: tuple[str, ...] = ()
+    attachment: Attachment | None = None
+    today: date | None = None
+    noted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,7 @@ class Step:
     One of `go` (a node of this flow), `call` (another flow, and the node it begins at), `wait` or neither, which ends the flow.
     An empty value in `fields` takes the field away. `kept`: the words heard are in an event now. `back`: the flow ends and the words belong
     to the flow behind it. `repeat`: the question behind the ended flow is put again. `stop`: nothing goes on behind it.
+    `noted`: the words heard stand in a field. `missed`: they did not fit what was asked. `aside`: that flow speaks, then this node waits on.
     """
 
     events: tuple[Event, ...] = ()
@@ -53,14 +61,17 @@ class Step:
     back: bool = False
     repeat: bool = False
     stop: bool = False
+    noted: bool = False
+    missed: bool = False
+    aside: str | None = None
 
 
 def keep(heard: Heard | None, session: Session) -> tuple[Event, ...]:
     """The events that keep words with the case, and open it if there is none."""
     if heard is None:
         return ()
-    words = AddToCase(heard.words) if session.fields.get("case") == "open" else OpenCase(heard.words)
-    return (words, *map(FloorRaised, heard.floors))
+    kind = AddToCase if session.fields.get("case") == "open" else OpenCase
+    return (kind(heard.words, heard.attachment), *map(FloorRaised, heard.floors))
 
 
 class Node(Written):
@@ -100,6 +111,10 @@ class Waiting(Spoken):
     def listened(self, here: Here) -> Step:
         """What follows when the worker writes words that are no option; `here.heard` holds them."""
         raise NotImplementedError
+
+    def is_answer(self, heard: Heard) -> bool:  # noqa: ARG002  # most questions know their answers by option
+        """Tell whether these words are an answer and nothing else, so that even a bare `7` is no way out here."""
+        return False
 
     def choices(self) -> Mapping[str, Option]:
         """The options, by id, in the order in which they are shown."""
