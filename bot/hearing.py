@@ -23,7 +23,6 @@ from flows import engine
 from flows import events as ev
 from flows.engine import Sprint, Words
 from flows.phrases import saying
-from flows.session import Session
 from store import waiting
 from store.tables import case_grants, cases, workers
 from words.digits import ascii_digits, case_code, site_code
@@ -54,6 +53,7 @@ def hear(at: Heard) -> None:
     if talk.now < talk.live_until:
         talk.live_until = talk.now + LIVE
     talk.channel = said.channel
+    talk.session = replace(talk.session, channel=said.channel)
     if said.kind in ("contact", "unsupported"):
         effects.say(talk, means.speech.notice("contact_refused" if said.kind == "contact" else "unsupported"), means)
     elif _answers_the_knock(talk, said):
@@ -137,7 +137,8 @@ def _take_over(at: Heard, row: dict[str, Any]) -> None:
         talk.orders += (partial(_let_go, worker_id=before, case_id=case_id),)
     talk.orders += (partial(waiting.follow_case, case_id=case_id, worker_id=worker_id, channel=channel),)
     talk.knocked_at = talk.now if talk.waiting else None
-    session = Session(language=talk.session.language if talk.state.session_sealed else case.row["language"], fields=_fields_of(case.row))
+    language = talk.session.language if talk.state.session_sealed else case.row["language"]
+    session = talk.session.anew(language, _fields_of(case.row))
     _take(talk, engine.start(means.house.library, "come-back", session), means)
 
 
@@ -179,7 +180,7 @@ def _at_a_site(at: Heard, code: str) -> None:
     language = _language_named(beside, means) or _language_of(place, means)
     fields = {"site": "known", "place": place.id, **_speaker_named(beside, means)}
     talk.turn_to(None)
-    talk.session = Session(language=language, fields=fields)
+    talk.session = talk.session.anew(language, fields)
     name = means.house.first_flow_for_neighbours if place.kind == "area" else means.house.first_flow
     _take(talk, engine.start(means.house.library, name, talk.session), means)
     if said.payload is None and _is_testimony(beside, means):
@@ -261,9 +262,8 @@ def _stranger(at: Heard) -> None:
     if _FIVE.fullmatch(ascii_digits(said.text).strip()):
         effects.say(talk, means.speech.notice("site_code_unknown"), means)
         return
-    started = engine.start(
-        means.house.library, means.house.first_flow, Session(language=talk.session.language, fields=_fields_of_place(talk))
-    )
+    anew = talk.session.anew(talk.session.language, _fields_of_place(talk))
+    started = engine.start(means.house.library, means.house.first_flow, anew)
     _take(talk, started, means)
     if said.text.strip() and not _only_digits(said.text):
         tried = engine.resume(means.house.library, talk.session, Words(said.text, today=_today(talk, means)), means.lexicon)

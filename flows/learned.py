@@ -7,6 +7,8 @@ from flows import events as ev
 
 _SENTENCES: Mapping[type[ev.Event], str] = MappingProxyType(
     {
+        ev.OpenCase: "the case opens",
+        ev.AddToCase: "more words",
         ev.PersonWanted: "wants a person",
         ev.AnswersWanted: "wants to read the answers",
         ev.SiteUnknown: "does not know the site",
@@ -19,10 +21,6 @@ _SENTENCES: Mapping[type[ev.Event], str] = MappingProxyType(
 def learned(event: ev.Event) -> tuple[str, ...]:
     """Put an event into words; a text to say and the end of a flow teach the house nothing."""
     match event:
-        case ev.OpenCase(_, attachment):
-            return ("the case opens" + _with(attachment),)
-        case ev.AddToCase(_, attachment):
-            return ("more words" + _with(attachment),)
         case ev.DangerFound(kind, because, happening):
             when = {True: ", now", False: ", not now", None: ""}[happening]
             return (f"danger: {kind}{when} ({because})",)
@@ -39,8 +37,10 @@ def learned(event: ev.Event) -> tuple[str, ...]:
         case ev.Ended(broke) if broke is not None:
             return (f"broken: {broke}",)
         case _:
-            return tuple(sentence for kind, sentence in _SENTENCES.items() if isinstance(event, kind))
+            return tuple(sentence + _with(event) for kind, sentence in _SENTENCES.items() if isinstance(event, kind))
 
 
-def _with(attachment: ev.Attachment | None) -> str:
+def _with(event: ev.Event) -> str:
+    """What came along with words."""
+    attachment = event.attachment if isinstance(event, ev.OpenCase | ev.AddToCase) else None
     return f" ({attachment})" if attachment is not None else ""

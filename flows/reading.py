@@ -13,6 +13,7 @@ from flows.match import OFFER
 from flows.model import Flow
 from flows.nodes import Node, Waiting
 from flows.nodes.base import Spoken
+from flows.nodes.branch import Branch
 from flows.render import Rendered, View, options, render
 from words.segments import Segments, segments
 
@@ -174,8 +175,10 @@ def _way(node: Node, key: str, target: str, words: dict[str, tuple[str, str]], *
         case ["options", option, *_]:
             digit, text = words.get(option, ("", option))
             return Way("option", text, target, option, digit, back)
-        case ["cases", value]:
-            return Way("case", f"{getattr(node, 'field', 'it')} is {value}", target, back=back)
+        case ["cases", value] if isinstance(node, Branch):
+            return Way("case", f"{node.subject} is {value}", target, back=back)
+        case ["when", place, *_] if isinstance(node, Branch):
+            return Way("case", node.when[int(place)].in_words(node.subject), target, back=back)
         case ["otherwise"]:
             return Way("otherwise", "otherwise", target, back=back)
         case ["go"] if isinstance(node, Waiting):

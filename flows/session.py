@@ -1,7 +1,7 @@
 """Where a worker stands in a conversation: a value that is stored, read back and resumed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import orjson
 
@@ -20,13 +20,14 @@ class Session:
     """A conversation between two messages. The last frame is the one that waits; no frame means no flow waits.
 
     `fields` holds what flows set and branch on (site, who, danger, how many, since when ...); never a name, a telephone number or a code.
-    `asked` counts how often the waiting node got words that were no answer to it.
+    `asked` counts how often the waiting node got words that were no answer to it. `channel` is the one the last words came on, if known.
     """
 
     frames: tuple[Frame, ...] = ()
     language: str = "en"
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
     asked: int = 0
+    channel: str = ""
 
     def to_bytes(self) -> bytes:
         """Write the session as JSON bytes, to be sealed and stored."""
@@ -36,6 +37,7 @@ class Session:
                 "language": self.language,
                 "fields": dict(self.fields),
                 "asked": self.asked,
+                "channel": self.channel,
             }
         )
 
@@ -44,4 +46,9 @@ class Session:
         """Read a session back. Raises ValueError on anything `to_bytes` did not write."""
         data = orjson.loads(raw)
         frames = tuple(Frame(*frame) for frame in data["frames"])
-        return cls(frames=frames, language=data["language"], fields=data["fields"], asked=data["asked"])
+        channel = data.get("channel", "")  # sessions from before there were branches on it
+        return cls(frames=frames, language=data["language"], fields=data["fields"], asked=data["asked"], channel=channel)
+
+    def anew(self, language: str, fields: Mapping[str, str]) -> "Session":
+        """A new talk on the same phone: nothing waits, and only these fields are known."""
+        return replace(self, frames=(), language=language, fields=fields, asked=0)

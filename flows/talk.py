@@ -39,7 +39,8 @@ class Talk:
     def session(self) -> Session:
         """The session as it is now; words that were no answer to the question that waits are counted."""
         frames = tuple(self.frames)
-        return Session(frames, self.language, dict(self.fields), self._asked if frames == self._before.frames else 0)
+        asked = self._asked if frames == self._before.frames else 0
+        return replace(self._before, frames=frames, language=self.language, fields=dict(self.fields), asked=asked)
 
     def finish(self) -> None:
         """Keep words that no node kept, and tell if nothing waits any more."""

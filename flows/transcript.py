@@ -136,12 +136,12 @@ class _Run:
         if first:
             known = not words or site_code(text) is not None
             fields = self.talk.fields if self.talk.fields is not None else {"site": "known" if known else "unknown"}
-            session = Session(language=self.talk.language, fields=fields)
+            session = Session(language=self.talk.language, fields=fields, channel=self.talk.channel)
             name = self.talk.flow
             return start(self.library, name, session) if known else begin(self.library, name, session, heard, lexicon)
         if case_code(text) is not None:
             fields = {**self.session.fields, "case": "open"}
-            return start(self.library, COME_BACK, Session(language=self.session.language, fields=fields))
+            return start(self.library, COME_BACK, self.session.anew(self.session.language, fields))
         return resume(self.library, self.session, heard, lexicon)
 
     def _compared(self, after: str, expected: list[tuple[str, str]], sprint: Sprint) -> Iterator[str]:

@@ -48,7 +48,7 @@ class Step:
     One of `go` (a node of this flow), `call` (another flow, and the node it begins at), `wait` or neither, which ends the flow.
     An empty value in `fields` takes the field away. `kept`: the words heard are in an event now. `back`: the flow ends and the words belong
     to the flow behind it. `repeat`: the question behind the ended flow is put again. `stop`: nothing goes on behind it.
-    `noted`: the words heard stand in a field. `missed`: they did not fit what was asked. `aside`: that flow speaks, then this node waits on.
+    `noted`: the words heard stand in a field. `missed`: they did not fit what was asked. `aside`: that flow speaks, this node waits on.
     """
 
     events: tuple[Event, ...] = ()
