@@ -14,6 +14,7 @@ from flows.model import Flow
 from flows.nodes import Node, Waiting
 from flows.nodes.base import Spoken
 from flows.nodes.branch import Branch
+from flows.nodes.jump import Jump
 from flows.render import Rendered, View, options, render
 from words.segments import Segments, segments
 
@@ -166,7 +167,7 @@ def _ways(flow: Flow, name: str, view: View, shown: frozenset[str]) -> Iterator[
     if isinstance(node, Waiting) and "go" not in dict(node.targets()):
         handed_back = getattr(node, "otherwise", "keep") == "return"
         yield Way("words", "any other words", None if handed_back else name, back=not handed_back)
-    elif "go" in type(node).model_fields and getattr(node, "go", None) is None:
+    elif not isinstance(node, Jump) and "go" in type(node).model_fields and getattr(node, "go", None) is None:
         yield Way("then", "then", None)
 
 

@@ -204,6 +204,8 @@ class Talk:
             return True
         if step.call is not None and self._push(*step.call):
             return True
+        if step.jump is not None and self._jump(*step.jump):
+            return True
         if step.stop:
             self.frames.clear()
         return self._return(repeat=step.repeat)
@@ -220,6 +222,14 @@ class Talk:
             if isinstance(behind, Call) and behind.go is not None:
                 self.frames[-1] = Frame(self.frames[-1].flow, self.frames[-1].revision, behind.go)
                 return True
+        return False
+
+    def _jump(self, name: str, at: str | None) -> bool:
+        """Begin a flow in the place of the one that is under way; if there is none of that name, nothing has moved."""
+        here = self.frames.pop()
+        if self._push(name, at):
+            return True
+        self.frames.append(here)
         return False
 
     def _push(self, name: str, at: str | None) -> bool:

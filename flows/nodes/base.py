@@ -45,7 +45,8 @@ class Here:
 class Step:
     """What follows from a node: facts, changed fields, and where the talk goes.
 
-    One of `go` (a node of this flow), `call` (another flow, and the node it begins at), `wait` or neither, which ends the flow.
+    One of `go` (a node of this flow), `call` (another flow, and the node it begins at), `jump` (likewise, in this flow's place), `wait` or
+    none of them, which ends the flow.
     An empty value in `fields` takes the field away. `kept`: the words heard are in an event now. `back`: the flow ends and the words belong
     to the flow behind it. `repeat`: the question behind the ended flow is put again. `stop`: nothing goes on behind it.
     `noted`: the words heard stand in a field. `missed`: they did not fit what was asked. `aside`: that flow speaks, this node waits on.
@@ -54,6 +55,7 @@ class Step:
     events: tuple[Event, ...] = ()
     go: str | None = None
     call: tuple[str, str | None] | None = None
+    jump: tuple[str, str | None] | None = None
     wait: bool = False
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
     language: str | None = None

@@ -1,4 +1,4 @@
-"""Branches compare what is known: numbers with numbers, dates with dates, and nothing is evaluated."""
+"""Branches compare what is known: numbers with numbers, dates with dates, and nothing is evaluated. A jump leads to one place."""
 
 from datetime import date, timedelta
 
@@ -85,5 +85,21 @@ def test_words_are_the_same_or_not_and_a_field_is_set_or_not(comparison: str, va
 def test_a_branch_that_cannot_be_followed_is_refused_with_its_line(branch: str, what: str) -> None:
     with pytest.raises(FlowError) as refused:
         read(_source(branch))
+
+    assert any(what in problem.what and problem.line == 4 for problem in refused.value.problems), str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("jump", "what"),
+    [
+        ("", "write where it leads"),
+        ("go: it, flow: tiny", "write where it leads"),
+        ("go: it, at: one", "`at` is a node of another flow"),
+        ("go: nowhere", "no node is called `nowhere`"),
+    ],
+)
+def test_a_jump_that_leads_nowhere_or_to_two_places_is_refused(jump: str, what: str) -> None:
+    with pytest.raises(FlowError) as refused:
+        read({"tiny.yaml": f"flow: tiny\nlanguage: en\nnodes:\n  it: {{kind: jump, {jump}}}\n"})
 
     assert any(what in problem.what and problem.line == 4 for problem in refused.value.problems), str(refused.value)
