@@ -19,6 +19,7 @@ from cases.change import CaseChange
 from cases.model import Who
 from cases.speaker import SPEAKERS
 from flows import events as ev
+from flows.engine import Sprint
 from flows.lexicon import Lexicon
 from store import casekeys, waiting
 from store.batch import Message
@@ -62,6 +63,14 @@ def apply(talk: Talk, found: tuple[ev.Event, ...], means: Means) -> None:
         _apply(talk, event, means)
 
 
+def take(talk: Talk, sprint: Sprint, means: Means) -> None:
+    """Act on a sprint and stand where it ended; texts are said in the language that holds when they come."""
+    before = talk.session.language
+    talk.session = replace(sprint.session, language=before)
+    apply(talk, sprint.events, means)
+    talk.session = replace(talk.session, language=sprint.session.language)
+
+
 def _apply(talk: Talk, event: ev.Event, means: Means) -> None:
     match event:
         case ev.Say():
@@ -95,6 +104,8 @@ def _apply(talk: Talk, event: ev.Event, means: Means) -> None:
             _hide(talk, means)
         case ev.ForgetAsked():
             _forget(talk, means)
+        case ev.WaitBegun():
+            _wait(talk, event)
         case ev.SiteUnknown() | ev.Ended():
             return
         case _:
@@ -130,6 +141,19 @@ def _who_speaks(talk: Talk) -> Who:
         if who == said:
             return who
     return "affected"
+
+
+def _wait(talk: Talk, begun: ev.WaitBegun) -> None:
+    """Set the worker's timer: its clock runs at once if nothing is to be sent before, else as soon as all of that has left."""
+    lasts = begun.seconds * SECOND
+    talk.timer = {
+        "worker_id": talk.worker.id,
+        "channel": talk.channel,
+        "timer": begun.timer,
+        "lasts": lasts,
+        "set_at": talk.now,
+        "due_at": None if talk.messages else talk.now + lasts,
+    }
 
 
 def _note_no_case(talk: Talk, kind: ev.NotACase) -> None:

@@ -21,7 +21,7 @@ from cases.model import Place
 from channels.base import Inbound
 from flows import engine
 from flows import events as ev
-from flows.engine import Sprint, Words
+from flows.engine import Words
 from flows.phrases import saying
 from store import waiting
 from store.tables import case_grants, cases, workers
@@ -57,7 +57,7 @@ def hear(at: Heard) -> None:
     if said.kind in ("contact", "unsupported"):
         effects.say(talk, means.speech.notice("contact_refused" if said.kind == "contact" else "unsupported"), means)
     elif _answers_the_knock(talk, said):
-        _read(talk)
+        _read(at)
     elif (digits := case_code(said.text)) is not None and said.kind != "button":
         _come_back(at, digits)
     elif (code := site_code(said.payload or said.text)) is not None and said.kind != "button":
@@ -76,10 +76,12 @@ def _answers_the_knock(talk: Talk, said: Inbound) -> bool:
     return tapped or ascii_digits(said.text).strip(" .!") == "1"
 
 
-def _read(talk: Talk) -> None:
-    """What waits is read now; a question of a flow that stood open is left with what no answer means."""
+def _read(at: Heard) -> None:
+    """What waits is read now; a question that stood open is left with what no answer means, unless it is what waited behind the knock."""
+    talk = at.talk
+    if not waiting.question_waits(at.connection, talk.worker.id):
+        talk.session = replace(talk.session, frames=(), asked=0)
     effects.read_answers(talk)
-    talk.session = replace(talk.session, frames=(), asked=0)
 
 
 def _come_back(at: Heard, digits: str) -> None:
@@ -139,7 +141,7 @@ def _take_over(at: Heard, row: dict[str, Any]) -> None:
     talk.knocked_at = talk.now if talk.waiting else None
     language = talk.session.language if talk.state.session_sealed else case.row["language"]
     session = talk.session.anew(language, _fields_of(case.row))
-    _take(talk, engine.start(means.house.library, "come-back", session), means)
+    effects.take(talk, engine.start(means.house.library, "come-back", session), means)
 
 
 def _fields_of(case: Mapping[str, Any]) -> dict[str, str]:
@@ -182,7 +184,7 @@ def _at_a_site(at: Heard, code: str) -> None:
     talk.turn_to(None)
     talk.session = talk.session.anew(language, fields)
     name = means.house.first_flow_for_neighbours if place.kind == "area" else means.house.first_flow
-    _take(talk, engine.start(means.house.library, name, talk.session), means)
+    effects.take(talk, engine.start(means.house.library, name, talk.session), means)
     if said.payload is None and _is_testimony(beside, means):
         _resume(at)
 
@@ -264,7 +266,7 @@ def _stranger(at: Heard) -> None:
         return
     anew = talk.session.anew(talk.session.language, _fields_of_place(talk))
     started = engine.start(means.house.library, means.house.first_flow, anew)
-    _take(talk, started, means)
+    effects.take(talk, started, means)
     if said.text.strip() and not _only_digits(said.text):
         tried = engine.resume(means.house.library, talk.session, Words(said.text, today=_today(talk, means)), means.lexicon)
         if not any(isinstance(event, ev.NoCase) for event in tried.events):
@@ -280,18 +282,10 @@ def _only_digits(text: str) -> bool:
 
 def _resume(at: Heard) -> None:
     words = Words(cleaned(at), at.said.option, today=_today(at.talk, at.means))
-    _take(at.talk, engine.resume(at.means.house.library, at.talk.session, words, at.means.lexicon), at.means)
+    effects.take(at.talk, engine.resume(at.means.house.library, at.talk.session, words, at.means.lexicon), at.means)
 
 
 def _today(talk: Talk, means: Means) -> date:
     """The day it is where the worker is: `28-12` without a year is the one nearest to it."""
     zone = means.house.programme.timezone_at(talk.session.fields.get("place"))
     return datetime.fromtimestamp(talk.now / SECOND, UTC).astimezone(ZoneInfo(zone)).date()
-
-
-def _take(talk: Talk, sprint: Sprint, means: Means) -> None:
-    """Act on a sprint; texts are said in the language that holds when they come."""
-    before = talk.session.language
-    talk.session = replace(sprint.session, language=before)
-    effects.apply(talk, sprint.events, means)
-    talk.session = replace(talk.session, language=sprint.session.language)

@@ -71,6 +71,12 @@ def resume(library: Library, session: Session, words: Words, lexicon: Lexicon = 
     return _sprint(talk)
 
 
+def timed_out(library: Library, session: Session, timer: int) -> Sprint:
+    """Tell a session that the time of a WaitBegun has passed. A timer that is not its newest, or that nothing waits for, does nothing."""
+    talk = Talk(library, session)
+    return _sprint(talk) if talk.time_passed(timer) else Sprint(session, ())
+
+
 def begin(library: Library, name: str, session: Session, words: Words, lexicon: Lexicon = NO_LEXICON) -> Sprint:
     """Begin a flow with the words that came along with it, so that `hello` and `saved` go out in one go; blank words begin it only."""
     first = start(library, name, session)

@@ -108,6 +108,17 @@ class SiteUnknown:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitBegun:
+    """The talk waits for time to pass: so many seconds after the last text left, the engine's `timed_out` is to be told of this timer.
+
+    A timer is a number of its session, and only the newest means anything.
+    """
+
+    seconds: int
+    timer: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The flow came to its end, or broke a ceiling (`broke` says which, for the operator)."""
 
@@ -129,5 +140,6 @@ Event = (
     | ForgetAsked
     | AnswersWanted
     | SiteUnknown
+    | WaitBegun
     | Ended
 )

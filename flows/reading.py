@@ -15,6 +15,7 @@ from flows.nodes import Node, Waiting
 from flows.nodes.base import Spoken
 from flows.nodes.branch import Branch
 from flows.nodes.jump import Jump
+from flows.nodes.wait import Wait
 from flows.render import Rendered, View, options, render
 from words.segments import Segments, segments
 
@@ -180,6 +181,8 @@ def _way(node: Node, key: str, target: str, words: dict[str, tuple[str, str]], *
             return Way("case", f"{node.subject} is {value}", target, back=back)
         case ["when", place, *_] if isinstance(node, Branch):
             return Way("case", node.when[int(place)].in_words(node.subject), target, back=back)
+        case ["after"] if isinstance(node, Wait):
+            return Way("other", f"after {node.time}", target, back=back)
         case ["otherwise"]:
             return Way("otherwise", "otherwise", target, back=back)
         case ["go"] if isinstance(node, Waiting):

@@ -21,6 +21,7 @@ class Session:
 
     `fields` holds what flows set and branch on (site, who, danger, how many, since when ...); never a name, a telephone number or a code.
     `asked` counts how often the waiting node got words that were no answer to it. `channel` is the one the last words came on, if known.
+    `timers` counts the timers that were ever set: the newest of them may still ring, an older one does nothing.
     """
 
     frames: tuple[Frame, ...] = ()
@@ -28,6 +29,7 @@ class Session:
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
     asked: int = 0
     channel: str = ""
+    timers: int = 0
 
     def to_bytes(self) -> bytes:
         """Write the session as JSON bytes, to be sealed and stored."""
@@ -38,6 +40,7 @@ class Session:
                 "fields": dict(self.fields),
                 "asked": self.asked,
                 "channel": self.channel,
+                "timers": self.timers,
             }
         )
 
@@ -46,8 +49,8 @@ class Session:
         """Read a session back. Raises ValueError on anything `to_bytes` did not write."""
         data = orjson.loads(raw)
         frames = tuple(Frame(*frame) for frame in data["frames"])
-        channel = data.get("channel", "")  # sessions from before there were branches on it
-        return cls(frames=frames, language=data["language"], fields=data["fields"], asked=data["asked"], channel=channel)
+        since = {"channel": data.get("channel", ""), "timers": data.get("timers", 0)}  # not in sessions of earlier versions
+        return cls(frames=frames, language=data["language"], fields=data["fields"], asked=data["asked"], **since)
 
     def anew(self, language: str, fields: Mapping[str, str]) -> "Session":
         """A new talk on the same phone: nothing waits, and only these fields are known."""

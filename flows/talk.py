@@ -3,13 +3,14 @@
 from dataclasses import replace
 from typing import Final
 
-from flows.events import Ended, Event, OpenCase, Say
+from flows.events import Ended, Event, OpenCase, Say, WaitBegun
 from flows.match import answers
 from flows.model import Flow
 from flows.nodes import Node, Waiting
 from flows.nodes.base import Heard, Here, Step, keep
 from flows.nodes.call import Call
 from flows.nodes.choose import Choice
+from flows.nodes.wait import Wait
 from flows.revisions import NOTICES, Library
 from flows.session import Frame, Session
 
@@ -35,12 +36,14 @@ class Talk:
         self.events: list[Event] = []
         self.heard: Heard | None = None
         self._asked = session.asked
+        self._timers = session.timers
+        self._clock_starts = False
 
     def session(self) -> Session:
         """The session as it is now; words that were no answer to the question that waits are counted."""
         frames = tuple(self.frames)
         asked = self._asked if frames == self._before.frames else 0
-        return replace(self._before, frames=frames, language=self.language, fields=dict(self.fields), asked=asked)
+        return replace(self._before, frames=frames, language=self.language, fields=dict(self.fields), asked=asked, timers=self._timers)
 
     def finish(self) -> None:
         """Keep words that no node kept, and tell if nothing waits any more."""
@@ -49,8 +52,25 @@ class Talk:
             self.heard = None
             self._note(kept)
             self.events = [*kept, *self.events]
+        self._start_clock()
         if not self.frames and not any(isinstance(event, Ended) for event in self.events):
             self.events.append(Ended())
+
+    def time_passed(self, timer: int) -> bool:
+        """Go on behind the wait that set this timer. False, and nothing moves, if it is an old one or nothing waits for time any more.
+
+        If another question was asked meanwhile, its answer comes first: the timer rings again after the same time.
+        """
+        waits = [(depth, node) for depth, frame in enumerate(self.frames) if isinstance(node := self._node(frame), Wait)]
+        if timer != self._timers or not waits:
+            return False
+        depth, wait = waits[-1]
+        if all(map(self._gives_back, self.frames[depth + 1 :])):
+            del self.frames[depth + 1 :]
+            self._go_on(wait.passed())
+        else:
+            self._clock_starts = True
+        return True
 
     def begin(self, name: str, at: str | None = None) -> None:
         """Begin a flow in the place of everything that waited."""
@@ -176,6 +196,14 @@ class Talk:
             self.fields["case"] = "open"
             self.fields.pop("hidden", None)
 
+    def _start_clock(self) -> None:
+        """Set a timer if the talk came to a wait, or came back to one: the newest timer is the only one that rings."""
+        waits = [seconds for frame in self.frames if (seconds := self._node(frame).waits()) is not None]
+        came = self._clock_starts or (waits and tuple(self.frames) != self._before.frames)
+        if waits and came:
+            self._timers += 1
+            self.events.append(WaitBegun(waits[-1], self._timers))
+
     def _go_on(self, step: Step) -> None:
         self._asked = self._asked + 1 if step.missed else 0
         if self._follow(step):
@@ -189,7 +217,9 @@ class Talk:
                 self._break(f"more than {STEPS_MAX} steps without a question in the flow {self.frames[-1].flow}")
                 return
             frame = self.frames[-1]
-            if not self._follow(self._node(frame).enter(self._here(frame))):
+            node = self._node(frame)
+            self._clock_starts = self._clock_starts or node.waits() is not None
+            if not self._follow(node.enter(self._here(frame))):
                 return
 
     def _follow(self, step: Step) -> bool:

@@ -12,9 +12,9 @@
           - desk: the case opens
           - bot: "Saved. ..."
 
-`tap` is a worker's finger on a button, `send` something other than words (`voice`, `photo`, `document`, `place`), `buttons` what stands
-below the last message, `desk` what the house learns. A talk that has no `desk` line anywhere leaves out what the house learns; likewise
-`buttons`. A worker's first line with a site's code begins the talk there.
+`tap` is a worker's finger on a button, `send` something other than words (`voice`, `photo`, `document`, `place`), `passes` time that
+goes by in silence (`3d`), `buttons` what stands below the last message, `desk` what the house learns. A talk that has no `desk` line
+anywhere leaves out what the house learns; likewise `buttons`. A worker's first line with a site's code begins the talk there.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,11 +27,12 @@ import yaml
 from pydantic import Field, ValidationError
 
 from flows import yaml_text
-from flows.engine import Sprint, Words, begin, resume, start
-from flows.events import Attachment, Say
+from flows.engine import Sprint, Words, begin, resume, start, timed_out
+from flows.events import Attachment, Say, WaitBegun
 from flows.learned import learned
 from flows.lexicon import Lexicon
 from flows.model import read
+from flows.nodes.wait import seconds_of
 from flows.problems import FlowError, Problem, said
 from flows.render import View, patterns, render
 from flows.revisions import Library, library_of
@@ -52,7 +53,7 @@ MEASURES: Final[Mapping[str, Limits]] = MappingProxyType(
 COME_BACK: Final = "come-back"
 _SENT: Final[Mapping[str, Attachment]] = {each: each for each in get_args(Attachment)}
 
-Part = Literal["worker", "tap", "send", "bot", "buttons", "desk"]
+Part = Literal["worker", "tap", "send", "passes", "bot", "buttons", "desk"]
 Facts = Mapping[str, str] | Literal["any"]
 
 
@@ -119,6 +120,7 @@ class _Run:
     seen: dict[str, str] = field(default_factory=dict[str, str])
     session: Session = field(default_factory=Session)
     loose: bool = False
+    waits: WaitBegun | None = None
 
     def differences(self, lexicon: Lexicon) -> Iterator[str]:
         """Say where the talk went another way, turn by turn."""
@@ -128,9 +130,17 @@ class _Run:
         for number, (words, expected) in enumerate(_turns(self.talk)):
             sprint = self._hear(words, lexicon, first=number == 0)
             self.session = Session.from_bytes(sprint.session.to_bytes())
+            self.waits = next((event for event in reversed(sprint.events) if isinstance(event, WaitBegun)), self.waits)
             yield from self._compared(next((text for text in words.values() if text), "(the beginning)"), expected, sprint)
 
+    def _passed(self, time: str) -> Sprint:
+        """Let time pass: a timer that is not over by then does not ring."""
+        over = self.waits is not None and self.waits.seconds <= (seconds_of(time) or 0)
+        return timed_out(self.library, self.session, self.waits.timer) if self.waits is not None and over else Sprint(self.session, ())
+
     def _hear(self, words: Mapping[str, str], lexicon: Lexicon, *, first: bool) -> Sprint:
+        if "passes" in words:
+            return self._passed(words["passes"])
         text = words.get("worker") or words.get("tap", "")
         heard = Words(text, self.seen.get(text) if "tap" in words else None, _SENT.get(words.get("send", "")))
         if first:
@@ -192,7 +202,7 @@ def _turns(talk: TalkFile) -> Iterator[tuple[Mapping[str, str], list[tuple[str, 
     begun = False
     for line in talk.dialogue:
         part, text = next(iter(line.items()))
-        if part in ("worker", "tap", "send"):
+        if part in ("worker", "tap", "send", "passes"):
             if begun:
                 yield words, after
             words, after = {part: text}, []

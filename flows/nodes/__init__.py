@@ -22,6 +22,7 @@ from flows.nodes.say import Say
 from flows.nodes.set_field import SetField
 from flows.nodes.set_language import SetLanguage
 from flows.nodes.tell import Tell
+from flows.nodes.wait import Wait
 
 AnyNode = Annotated[
     AddToCase
@@ -39,7 +40,8 @@ AnyNode = Annotated[
     | Say
     | SetField
     | SetLanguage
-    | Tell,
+    | Tell
+    | Wait,
     Field(discriminator="kind"),
 ]
 
@@ -61,6 +63,7 @@ KINDS = MappingProxyType(
         "set_field": SetField,
         "set_language": SetLanguage,
         "tell": Tell,
+        "wait": Wait,
     }
 )
 

@@ -83,6 +83,10 @@ class Node(Written):
         """What follows when the talk comes here."""
         raise NotImplementedError
 
+    def waits(self) -> int | None:
+        """For how many seconds it lets time pass; None for a node that does not."""
+        return None
+
     def targets(self) -> tuple[tuple[str, str], ...]:
         """Every node of this flow it can lead to, each with the key that names it."""
         go = getattr(self, "go", None)
