@@ -34,13 +34,13 @@ _UNSENT = sa.exists().where(outbox.c.worker_id == timers.c.worker_id, standing(o
 _START = (
     sa.update(timers)
     .where(timers.c.due_at.is_(None), ~_UNSENT)
-    .values(due_at=sa.bindparam("b_now", type_=timers.c.due_at.type) + timers.c.lasts)
+    .values(due_at=sa.bindparam("now", type_=timers.c.due_at.type) + timers.c.lasts)
 )
 
 
 def start(connection: sa.Connection, now: int) -> None:
     """Let the clock run for those to whom everything has left that was to be said, or never will."""
-    connection.execute(_START, {"b_now": now})
+    connection.execute(_START, {"now": now})
 
 
 _DUE = sa.select(timers.c.worker_id).where(timers.c.due_at <= sa.bindparam("now")).order_by(timers.c.due_at).limit(sa.bindparam("most"))
