@@ -38,7 +38,7 @@ demo: .venv/installed
 	.venv/bin/weerklank demo
 
 test: .venv/installed-test
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n auto --dist worksteal
 
 lint: .venv-dev/installed
 	.venv-dev/bin/ruff check .
@@ -49,6 +49,7 @@ lint: .venv-dev/installed
 
 bench: .venv/installed-test
 	.venv/bin/python -m bench.webhook
+	.venv/bin/python -m bench.flows
 
 # The long campaign: 300 times kill -9 at random points. `make test` runs a short one.
 kill: .venv/installed-test

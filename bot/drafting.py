@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from bot.clock import Clock
 from cases import audit
 from cases.model import Officer
+from flows.check import refusals
 from flows.lexicon import Lexicon
 from flows.model import Flow, read
 from flows.problems import FlowError, Problem
@@ -53,12 +54,6 @@ class Checked:
     problems: tuple[Problem, ...]
 
 
-def nothing_more(source: Mapping[str, str], library: Library) -> tuple[Problem, ...]:
-    """The linter of a house that has none: whatever can be read may be published."""
-    del source, library
-    return ()
-
-
 @dataclass(frozen=True, slots=True)
 class Drafting:
     """Writes and checks drafts. `library` gives the flows as they are now."""
@@ -68,7 +63,7 @@ class Drafting:
     library: Callable[[], Library]
     lexicon: Lexicon
     clock: Clock
-    lint: Lint = nothing_more
+    lint: Lint = refusals
 
     def find(self, name: str) -> Draft:
         """The draft of a flow. Raises NoSuchFlow."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import assert_never
+from typing import Any, assert_never
 
 from bot import forgetting
 from bot.clock import MINUTE, SECOND
@@ -79,10 +79,8 @@ def _apply(talk: Talk, event: ev.Event, means: Means) -> None:
             _open_case(talk, words, means)
         case ev.AddToCase(words):
             _change(talk, lambda case: intake.add_words(case, words, means.house.programme, talk.now))
-        case ev.DangerFound(kind, because, happening):
-            danger = intake.Danger(kind, because, happening)
-            talk.orders += (partial(waiting.hurry, worker_id=talk.worker.id, now=talk.now),)
-            _change(talk, lambda case: intake.raise_to_danger(case, danger, means.house.programme, talk.now))
+        case ev.DangerFound():
+            _danger(talk, event, means)
         case ev.FloorRaised(because):
             _change(talk, lambda case: intake.raise_floor(case, because, means.house.programme, talk.now))
         case ev.GroupChosen(group):
@@ -90,12 +88,15 @@ def _apply(talk: Talk, event: ev.Event, means: Means) -> None:
         case ev.ConsentGiven(scope):
             _change(talk, lambda case: intake.give_consent(case, scope, talk.now))
         case ev.LanguageChosen(language):
-            talk.session = replace(talk.session, language=language)
-            _change(talk, lambda case: intake.choose_language(case, language, talk.now))
+            _speak(talk, language)
         case ev.NoCase(kind):
             _note_no_case(talk, kind)
         case ev.PersonWanted():
             _change(talk, lambda case: intake.ask_for_person(case, talk.now))
+        case ev.Judged(answer):
+            _change(talk, lambda case: intake.judge(case, answer, means.house.programme, talk.now))
+        case ev.StatusWanted() if talk.knocked_at is not None:
+            talk.knocked_at = talk.now  # the text says "send 1 to read": from now on that is true, whatever was asked before
         case ev.AnswersWanted() if talk.waiting:
             read_answers(talk)
         case ev.AnswersWanted():
@@ -106,7 +107,7 @@ def _apply(talk: Talk, event: ev.Event, means: Means) -> None:
             _forget(talk, means)
         case ev.WaitBegun():
             _wait(talk, event)
-        case ev.SiteUnknown() | ev.Ended():
+        case ev.SiteUnknown() | ev.StatusWanted() | ev.Ended():
             return
         case _:
             assert_never(event)
@@ -143,6 +144,11 @@ def _who_speaks(talk: Talk) -> Who:
     return "affected"
 
 
+def _speak(talk: Talk, language: str) -> None:
+    talk.session = replace(talk.session, language=language)
+    _change(talk, lambda case: intake.choose_language(case, language, talk.now))
+
+
 def _wait(talk: Talk, begun: ev.WaitBegun) -> None:
     """Set the worker's timer: its clock runs at once if nothing is to be sent before, else as soon as all of that has left."""
     lasts = begun.seconds * SECOND
@@ -154,6 +160,12 @@ def _wait(talk: Talk, begun: ev.WaitBegun) -> None:
         "set_at": talk.now,
         "due_at": None if talk.messages else talk.now + lasts,
     }
+
+
+def _danger(talk: Talk, found: ev.DangerFound, means: Means) -> None:
+    danger = intake.Danger(found.kind, found.because, found.happening)
+    talk.orders += (partial(waiting.hurry, worker_id=talk.worker.id, now=talk.now),)
+    _change(talk, lambda case: intake.raise_to_danger(case, danger, means.house.programme, talk.now))
 
 
 def _note_no_case(talk: Talk, kind: ev.NotACase) -> None:
@@ -198,11 +210,32 @@ def facts_of(talk: Talk, means: Means, more: Mapping[str, str]) -> Facts:
     answer_by = case["answer_by"] if case is not None else clocks.first_answer_by(programme, place, talk.now)
     if answer_by is not None:
         known["answer_by"] = told(answer_by, zone)
+    if case is not None:
+        known |= _standing(case)
     known |= more
     if talk.waiting:
         known["waiting"] = str(talk.waiting)
+    if talk.knocked_at is not None:
+        known["unread"] = "1"
     untold = talk.case is not None and talk.case.row["code_hash"] is None
     return Facts(known, (lambda: _take_code(talk, means)) if untold else None)
+
+
+_STANDS = {
+    "new": "stands_new",
+    "answer_needed": "stands_taken",
+    "waiting_worker": "stands_asked",
+    "waiting_supplier": "stands_others",
+    "proposed": "stands_proposed",
+    "closed_agreed": "stands_closed",
+    "closed_no_answer": "stands_closed",
+}
+
+
+def _standing(case: Mapping[str, Any]) -> dict[str, str]:
+    """How a case stands, as facts that texts may ask for; never what is in it."""
+    known = {_STANDS[case["state"]]: "1"} if case["state"] in _STANDS else {}
+    return known | ({"stands_late": "1"} if case["late_at"] is not None and case["answer_by"] is not None else {})
 
 
 def _take_code(talk: Talk, means: Means) -> str:

@@ -77,11 +77,17 @@ def _answers_the_knock(talk: Talk, said: Inbound) -> bool:
 
 
 def _read(at: Heard) -> None:
-    """What waits is read now; a question that stood open is left with what no answer means, unless it is what waited behind the knock."""
+    """What waits is read now; a question that stood open is left with what no answer means, unless it is what waited behind the knock.
+
+    Where the officer asked whether it is solved, the flow `feedback` waits for the answer. It does not ask again: the officer's words did.
+    """
     talk = at.talk
     if not waiting.question_waits(at.connection, talk.worker.id):
         talk.session = replace(talk.session, frames=(), asked=0)
     effects.read_answers(talk)
+    if talk.case is not None and talk.case.row["state"] == "proposed":
+        fields = {**talk.session.fields, "case": "open", "feedback": "solved"}
+        talk.session = engine.start(at.means.house.library, "feedback", replace(talk.session, fields=fields)).session
 
 
 def _come_back(at: Heard, digits: str) -> None:

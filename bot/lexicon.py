@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from pathlib import Path
 
 from flows.lexicon import Chatter, Lexicon
-from flows.phrases import NOTHING, PhraseBook, book
+from flows.phrases import NOTHING, PhraseBook, book, saying
 from flows.wording import Command
 from translations import danger
 from translations.danger import Listed
@@ -14,9 +15,24 @@ _Labelled = Callable[[Listed], Iterator[tuple[str, str]]]
 
 
 @cache
-def the_lexicon() -> Lexicon:
-    """The lexicon of the languages we ship, made once."""
-    return lexicon_of(danger.load())
+def the_lexicon(added: Path | None = None) -> Lexicon:
+    """The lexicon of the languages we ship and of the lists in the folder `added`, made once. Raises danger.ListError."""
+    listed = danger.load_with(added)
+    made = lexicon_of(listed)
+    hidden = list(_dangers_hidden(listed, made))
+    if hidden:
+        raise danger.ListError(hidden)
+    return made
+
+
+def _dangers_hidden(listed: Iterable[Listed], lexicon: Lexicon) -> Iterator[danger.Problem]:
+    """Ways out whose words speak of danger: they would be taken first, and the danger never heard (`fire jan` is Bengali for `go back`)."""
+    for each in listed:
+        for command, phrases in each.commands.items():
+            for phrase in phrases:
+                if lexicon.danger(saying(phrase)) is not None:
+                    where = f"commands.{command}"
+                    yield danger.Problem(f"the list of {each.language}", 0, where, f"`{phrase}` is heard as danger", "Use other words.")
 
 
 def lexicon_of(languages: Iterable[Listed]) -> Lexicon:

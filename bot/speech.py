@@ -81,17 +81,8 @@ def place_facts(programme: Programme, place: Place | None, company_id: str | Non
     }
     if programme.self_run:
         facts["self_run"] = programme.operator.name
-    country: Mapping[str, str] = programme.countries.get(place.country, {}) if place is not None else {}
-    facts |= {name: str(country[name]) for name in _COUNTRY_FACTS if country.get(name)}
-    if language != _LANGUAGE_OF_NOTES:
-        facts.pop("listening_note", None)
-    if str(country.get("free", "")).lower() == "true" and "emergency" in facts:
-        facts["emergency_free"] = facts["emergency"]
-    return facts
-
-
-_LANGUAGE_OF_NOTES = "en"
-_COUNTRY_FACTS = ("emergency", "fire", "women_children", "labour_office", "listening", "listening_note")
+    country = programme.countries.get(place.country) if place is not None else None
+    return facts if country is None else facts | country.told(language)
 
 
 class Speech:

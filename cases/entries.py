@@ -9,7 +9,7 @@ from cases.severity import Severity
 WORKER, BOT, CLOCK, CARRIER = "worker", "bot", "clock", "carrier"
 KINDS = (
     "opened", "words", "danger", "group", "consent", "language", "severity", "routed", "moved", "assigned", "excluded", "note", "reply",
-    "late", "delivery", "bot", "person", "hidden", "forgotten", "code_used", "speaker",
+    "late", "delivery", "bot", "person", "hidden", "forgotten", "code_used", "speaker", "feedback",
 )  # fmt: skip
 
 
@@ -106,6 +106,11 @@ def said(at: int, flow: str, node: str) -> NewEntry:
 def person(at: int) -> NewEntry:
     """The worker asked for a person."""
     return NewEntry("person", WORKER, at, {})
+
+
+def feedback(at: int, answer: str) -> NewEntry:
+    """The worker said whether we heard right, or whether it is solved."""
+    return NewEntry("feedback", WORKER, at, {"answer": answer})
 
 
 def hidden(at: int) -> NewEntry:

@@ -115,6 +115,18 @@ def add_words(case: Case, words: str, programme: Programme, now: int) -> CaseCha
     entry = entries.words(now, words, case["language"], case["channel"])
     if case["state"] == "proposed" and ascii_digits(words).strip(" .!") == _YES:
         return _agreed(case, entry, programme, now)
+    return _on_the_desk(case, entry, programme, now)
+
+
+def judge(case: Case, answer: str, programme: Programme, now: int) -> CaseChange:
+    """Keep what the worker thinks of our answer. `solved` closes what was proposed as solved; anything else puts it back on the desk."""
+    entry = entries.feedback(now, answer)
+    if answer == "solved" and case["state"] == "proposed":
+        return _agreed(case, entry, programme, now)
+    return _on_the_desk(case, entry, programme, now)
+
+
+def _on_the_desk(case: Case, entry: NewEntry, programme: Programme, now: int) -> CaseChange:
     state = lifecycle.after_words(case["state"])
     columns = touched(case, now, state=state)
     if state == "answer_needed":

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from cases.country import Country
+
 Level = Literal["danger", "high", "normal"]
 PlaceKind = Literal["site", "area"]
 Who = Literal["affected", "neighbour", "representative", "union"]
@@ -127,7 +129,7 @@ class Programme:
     places: Mapping[str, Place]
     officers: Mapping[str, Officer]
     rules: tuple[Rule, ...]
-    countries: Mapping[str, Texts]
+    countries: Mapping[str, Country]
     codes: Mapping[str, str]
 
     def place(self, code: str) -> Place | None:

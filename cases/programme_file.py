@@ -5,6 +5,7 @@ from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 
+from cases import country
 from cases import programme_read as read
 from cases.model import Place, Programme, Promise
 from cases.programme_check import Forms, check
@@ -16,12 +17,17 @@ _SAMPLE_ONLY = ("cases", "not_cases", "sees")
 _PARTS = ("format", "programme", "promise", "companies", "suppliers", "sites", "areas", "people", "routing", "countries")
 
 
-def read_programme(text: str, name: str = "programme") -> Programme:
-    """Read a programme file, called `name` in sentences about it. Raises ProgrammeError with every problem, its line and its mend."""
+def read_programme(text: str, name: str = "programme", *, kept: bool = False) -> Programme:
+    """Read a programme file, called `name` in sentences about it. Raises ProgrammeError with every problem, its line and its mend.
+
+    `kept`: it was taken before, perhaps by an earlier version, and goes on without what is asked of new ones only.
+    """
     problems = Problems()
     root = _root(text, problems, name)
     programme, forms = _programme(root)
     check(programme, forms)
+    if not kept and "countries" in root.fields:
+        country.check_sources(root.form("countries"))
     if problems.found:
         raise ProgrammeError(problems.in_order(), name)
     return programme
@@ -30,7 +36,7 @@ def read_programme(text: str, name: str = "programme") -> Programme:
 @lru_cache(maxsize=8)
 def read_kept(text: str) -> Programme:
     """Read a programme that was refused or taken before; the same text gives the same value, at once."""
-    return read_programme(text, "the programme in the database")
+    return read_programme(text, "the programme in the database", kept=True)
 
 
 def read_sample(text: str) -> Mapping[str, object]:
@@ -87,7 +93,7 @@ def _programme(root: Form) -> tuple[Programme, Forms]:
         places=MappingProxyType(places),
         officers=MappingProxyType(read.by_id([(form, read.officer(form)) for form in forms.people])),
         rules=tuple(read.rule(form) for form in forms.rules),
-        countries=MappingProxyType(read.countries(root.form("countries"))),
+        countries=MappingProxyType(country.countries(root.form("countries"))),
         codes=MappingProxyType({place.code: place.id for place in places.values()}),
     )
     return programme, forms

@@ -14,27 +14,11 @@ LEVELS: tuple[Level, ...] = ("danger", "high", "normal")
 CHANNELS = ("sms", "whatsapp", "telegram", "web", "http_sms", "terminal")
 OPERATOR_KINDS = ("ngo", "union", "buyer", "initiative", "service")
 CONDITIONS = ("accused", "site", "area", "country", "supplier", "company", "language", "who", "danger")
-COUNTRY_FACTS = (
-    "emergency",
-    "free",
-    "note",
-    "fire",
-    "ambulance",
-    "police",
-    "women_children",
-    "labour_office",
-    "listening",
-    "listening_note",
-    "union",
-    "sms_two_way",
-)
-_NUMBERS = ("emergency", "fire", "ambulance", "police", "women_children", "labour_office", "listening")
 
 _DURATION = re.compile(r"([1-9]\d{0,3})([hd])")
 _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _QUIET = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
-_NUMBER = re.compile(r"\+?[0-9][0-9 -]{1,20}")
 
 _Named = TypeVar("_Named", Company, Supplier, Place, Officer)
 
@@ -231,19 +215,3 @@ def rule(form: Form) -> Rule:
 
 def _values(when: Form, key: str) -> tuple[str, ...]:
     return when.words(key) if isinstance(when.fields[key].value, tuple) else (when.text(key),)
-
-
-def countries(form: Form) -> dict[str, dict[str, str]]:
-    """Read what a worker may be told in each country: numbers to call and whom else to go to."""
-    return {code: _country(form.form(code), code) for code in form.fields}
-
-
-def _country(form: Form, code: str) -> dict[str, str]:
-    form.only(*COUNTRY_FACTS)
-    if len(code) != 2 or not code.isupper():
-        form.wrong("", f"`{code}` is no country code", "Write two capitals, as in BD or NL")
-    form.text("emergency")
-    for key in _NUMBERS:
-        if (number := form.optional(key)) and not _NUMBER.fullmatch(number):
-            form.wrong(key, f"`{number}` is no number that can be called", "Write digits, with spaces or - between them")
-    return {key: piece.value for key, piece in form.fields.items() if isinstance(piece.value, str)}

@@ -12,6 +12,7 @@ from flows.wording import CHANNELS, Written
 
 Change = Literal["added", "removed", "changed"]
 _WORDS = frozenset({"text", "again", "again2", "button", "also", "offers", "voice"})
+_MARK = ("source",)  # which words a translation was made from: says nothing to a worker
 _SHORT = 12
 
 
@@ -119,7 +120,7 @@ def _values(flow: Flow | None, name: str) -> dict[Place, str]:
     found = {_words(path, flow.language) if _is_words(path) else Place(".".join(path)): value for path, value in _flat(node)}
     for language, words in flow.overlays.items():
         if name in words:
-            found |= {_words(path, language): value for path, value in _flat(words[name])}
+            found |= {_words(path, language): value for path, value in _flat(words[name]) if path != _MARK}
     return found
 
 

@@ -11,7 +11,7 @@ from flows.nodes.base import Heard, Step, keep
 from flows.phrases import Saying, saying
 from flows.revisions import Library
 from flows.session import Session
-from flows.talk import Talk
+from flows.talk import Talk, Visit
 from flows.wording import Command
 
 # A message that is only this digit means the same everywhere, unless the question that waits gives it a meaning of its own.
@@ -22,8 +22,10 @@ COMMANDS: Final[dict[Command, str]] = {
     "who_sees": "who-sees",
     "hide": "hide",
     "forget": "forget-me",
+    "help": "welcome",
+    "status": "status",
 }
-DANGER: Final = "danger"
+DANGER: Final = "urgent"
 NO_LEXICON: Final = Lexicon()
 
 
@@ -47,10 +49,11 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Sprint:
-    """From one message to the next wait: the session to store, and what happened, in order."""
+    """From one message to the next wait: the session to store, what happened, and where the talk went; each in order."""
 
     session: Session
     events: tuple[Event, ...]
+    trail: tuple[Visit, ...] = ()
 
 
 def start(library: Library, name: str, session: Session) -> Sprint:
@@ -83,12 +86,12 @@ def begin(library: Library, name: str, session: Session, words: Words, lexicon: 
     if words.are_none and words.option is None:
         return first
     second = resume(library, first.session, words, lexicon)
-    return Sprint(second.session, (*first.events, *second.events))
+    return Sprint(second.session, (*first.events, *second.events), (*first.trail, *second.trail))
 
 
 def _sprint(talk: Talk) -> Sprint:
     talk.finish()
-    return Sprint(talk.session(), tuple(talk.events))
+    return Sprint(talk.session(), tuple(talk.events), tuple(talk.trail))
 
 
 def _hear(talk: Talk, words: Words, lexicon: Lexicon) -> None:
@@ -127,11 +130,11 @@ def _command(talk: Talk, command: Command) -> bool:
     if command == "repeat":
         talk.repeat()
         return True
-    return talk.interrupt(COMMANDS[command])
+    return command in COMMANDS and talk.interrupt(COMMANDS[command])
 
 
 def _testimony(talk: Talk, said: Saying, heard: Heard, lexicon: Lexicon) -> None:
-    """Take words that are no answer: danger first, then people who ask who wrote, then small talk, then what she came to say."""
+    """Take words that are no answer, or could be two: danger first, then people who ask who wrote, then small talk, then what she says."""
     talk.heard = replace(heard, floors=lexicon.floor(said))
     danger = lexicon.danger(said)
     if danger is not None and _is_news(talk, danger):
@@ -140,7 +143,7 @@ def _testimony(talk: Talk, said: Saying, heard: Heard, lexicon: Lexicon) -> None
         _no_case(talk, "identity_hunt")
     elif talk.fields.get("case") != "open" and not talk.is_answer(heard) and (chatter := _chatter(said, heard, lexicon)):
         _no_case(talk, chatter)
-    else:
+    elif not talk.ask_which(" ".join(said.tokens)):
         talk.listen()
 
 

@@ -7,16 +7,21 @@ DangerKind = Literal["fire", "violence", "suicide", "unnamed"]
 Scope = Literal["hide_me", "ask_first", "never"]
 NotACase = Literal["greeting", "thanks", "identity_hunt"]
 Attachment = Literal["voice", "photo", "document", "place"]
+Judgement = Literal["heard_right", "heard_partly", "heard_wrong", "solved", "solved_partly", "not_solved"]
 
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """A text to send. `slot` says which of the node's texts: `text`, or `again` and `again2` when the question is put once more."""
+    """A text to send. `slot` says which of the node's texts: `text`, or `again` and `again2` when the question is put once more.
+
+    `among` are the only answers to show, when words could mean any of these and she is asked which; empty shows them all.
+    """
 
     flow: str
     revision: str
     node: str
     slot: str = "text"
+    among: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,18 @@ class AnswersWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class StatusWanted:
+    """The worker asks how it stands: the text that follows says it, and what waits to be read may be read with a bare 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The worker says whether we heard right, or whether it is solved. Only this, or a 1 to a proposal, closes a case."""
+
+    answer: Judgement
+
+
+@dataclass(frozen=True, slots=True)
 class SiteUnknown:
     """The worker does not know the site, or will not say."""
 
@@ -139,6 +156,8 @@ Event = (
     | Hidden
     | ForgetAsked
     | AnswersWanted
+    | StatusWanted
+    | Judged
     | SiteUnknown
     | WaitBegun
     | Ended

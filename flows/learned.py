@@ -12,6 +12,7 @@ _SENTENCES: Mapping[type[ev.Event], str] = MappingProxyType(
         ev.AddToCase: "more words",
         ev.PersonWanted: "wants a person",
         ev.AnswersWanted: "wants to read the answers",
+        ev.StatusWanted: "asks how it stands",
         ev.SiteUnknown: "does not know the site",
         ev.Hidden: "hides",
         ev.ForgetAsked: "wants to be forgotten",
@@ -24,6 +25,7 @@ _LABELS: Mapping[type[ev.Event], str] = MappingProxyType(
         ev.ConsentGiven: "may we",
         ev.LanguageChosen: "language",
         ev.NoCase: "no case",
+        ev.Judged: "says",
     }
 )
 
@@ -34,7 +36,14 @@ def learned(event: ev.Event) -> tuple[str, ...]:
         case ev.DangerFound(kind, because, happening):
             when = {True: ", now", False: ", not now", None: ""}[happening]
             return (f"danger: {kind}{when} ({because})",)
-        case ev.FloorRaised(what) | ev.GroupChosen(what) | ev.ConsentGiven(what) | ev.LanguageChosen(what) | ev.NoCase(what):
+        case (
+            ev.FloorRaised(what)
+            | ev.GroupChosen(what)
+            | ev.ConsentGiven(what)
+            | ev.LanguageChosen(what)
+            | ev.NoCase(what)
+            | ev.Judged(what)
+        ):
             return (f"{_LABELS[type(event)]}: {what}",)
         case ev.WaitBegun(seconds):
             return (f"waits {_time(seconds)}",)

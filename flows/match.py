@@ -21,10 +21,14 @@ BEGINNING_MIN: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Every form in which the answers of a node can come, for one language: folded and without spaces, to the option's id."""
+    """Every form in which the answers of a node can come, for one language: folded and without spaces, to the option's id.
+
+    `unclear` are forms that mean one answer in one language and another in another.
+    """
 
     exact: Mapping[str, str]
     beginnings: tuple[tuple[str, str], ...]
+    unclear: Mapping[str, tuple[str, ...]]
 
     def find(self, folded: str, *, whole: bool = False) -> str | None:
         """Find the option that these folded words mean; None when they mean none, or could mean two. `whole`: no mere beginning counts."""
@@ -32,13 +36,23 @@ class Answers:
         found = self.exact.get(squeezed)
         return found if found or whole or not squeezed else self._by_beginning(folded, squeezed)
 
+    def alike(self, folded: str) -> tuple[str, ...]:
+        """The options that these folded words could all mean, when they are two or more: she is asked which."""
+        squeezed = folded.replace(" ", "")
+        if not squeezed or squeezed in self.exact:
+            return ()
+        fits = self.unclear.get(squeezed) or tuple(dict.fromkeys(self._begun(folded, squeezed)))
+        return fits if len(fits) > 1 else ()
+
     def _by_beginning(self, folded: str, squeezed: str) -> str | None:
+        fits = set(self._begun(folded, squeezed))
+        return fits.pop() if len(fits) == 1 else None
+
+    def _begun(self, folded: str, squeezed: str) -> list[str]:
         """A beginning counts when it is long enough not to be chance, or is a word of two letters; one letter is a slip."""
         if len(squeezed) >= BEGINNING_MIN:
-            fits = {option for text, option in self.beginnings if text.replace(" ", "").startswith(squeezed)}
-        else:
-            fits = {option for text, option in self.beginnings if len(squeezed) > 1 and text.startswith(folded + " ")}
-        return fits.pop() if len(fits) == 1 else None
+            return [option for text, option in self.beginnings if text.replace(" ", "").startswith(squeezed)]
+        return [option for text, option in self.beginnings if len(squeezed) > 1 and text.startswith(folded + " ")]
 
 
 def option_id(node: str, option: str) -> str:
@@ -55,11 +69,13 @@ def answers(flow: Flow, node: str, language: str) -> Answers:
         exact.setdefault(text.replace(" ", ""), option)
     for form, option in _with_digits(flow, node, language):
         exact.setdefault(form, option)
-    for form, meant in _elsewhere(flow, node).items():
+    elsewhere = _elsewhere(flow, node)
+    for form, meant in elsewhere.items():
         if len(meant) == 1:
             exact.setdefault(form, next(iter(meant)))
     exact.pop("", None)
-    return Answers(exact, tuple(each for each in beginnings if each[0]))
+    unclear = {form: tuple(meant) for form, meant in elsewhere.items() if form and form not in exact}
+    return Answers(exact, tuple(each for each in beginnings if each[0]), unclear)
 
 
 def _digits(flow: Flow, node: str) -> Iterator[tuple[str, str]]:
@@ -87,10 +103,10 @@ def _with_digits(flow: Flow, node: str, language: str) -> Iterator[tuple[str, st
             yield digits[option] + fold(text).replace(" ", ""), option
 
 
-def _elsewhere(flow: Flow, node: str) -> dict[str, set[str]]:
+def _elsewhere(flow: Flow, node: str) -> dict[str, dict[str, None]]:
     """What the options are called in every language of the flow."""
-    found: dict[str, set[str]] = {}
+    found: dict[str, dict[str, None]] = {}
     for language in flow.languages if isinstance(flow.nodes[node], Spoken) else ():
         for text, option in _own_first(flow, node, language):
-            found.setdefault(fold(text).replace(" ", ""), set()).add(option)
+            found.setdefault(fold(text).replace(" ", ""), {})[option] = None
     return found

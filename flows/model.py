@@ -25,12 +25,29 @@ Language = Annotated[str, Field(pattern=LANGUAGE)]
 _File = TypeVar("_File", bound=BaseModel)
 
 
+class Accepted(Written):
+    """A warning of the linter that the author has looked at and lets stand: its code, where, and why.
+
+    Without `node` it holds for the whole flow. An error is never let stand.
+    """
+
+    check: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$")]
+    node: Id | None = None
+    because: Annotated[str, Field(min_length=10, max_length=400)]
+
+
 class FlowFile(Written):
-    """A flow in its source language: its nodes, the first of which is where it begins."""
+    """A flow in its source language: its nodes, the first of which is where it begins.
+
+    `about` says what it is for. `fold_letters` names languages whose letters may lose their accents on SMS where that makes a message
+    cheaper; without it a language's letters are never changed. `accepted` are warnings that may stand, each with its reason.
+    """
 
     flow: Name
     language: Language
     about: Annotated[str, Field(max_length=400)] = ""
+    fold_letters: tuple[Language, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
     nodes: Annotated[Mapping[Id, AnyNode], Field(min_length=1, max_length=NODES_MAX)]
 
 
@@ -55,6 +72,8 @@ class Flow:
     nodes: Mapping[str, Node]
     first: str
     overlays: Mapping[str, Mapping[str, Words]] = field(default_factory=dict[str, Mapping[str, Words]])
+    fold_letters: tuple[str, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -80,21 +99,42 @@ class Flow:
         return tuple(words.on(channel) for _, words in self.spoken(node, language))
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A flow with the files it was read from, by language: the name of each and its lines."""
+
+    flow: Flow
+    files: Mapping[str, tuple[str, Document]]
+
+
 def load(path: Path) -> Flow:
     """Read a flow and the languages that lie beside it (`NAME.yaml`, `NAME.nl.yaml`). Raises FlowError with every problem."""
     return read(sources_of(path))
 
 
 def sources_of(path: Path) -> dict[str, str]:
-    """Give the files a flow is made of, name to text: what is stored, and what `read` takes."""
+    """Give the files a flow is made of, name to text: what is stored, and what `read` takes. Raises FlowError for one that is no text."""
     files = [path, *sorted(path.parent.glob(f"{path.stem}.*.yaml"))]
-    return {each.name: each.read_text(encoding="utf-8") for each in files}
+    return {each.name: _text(each) for each in files}
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise FlowError([Problem(path.name, line, "", "this is not written in UTF-8", "Save the file as UTF-8.", "not-yaml")]) from None
 
 
 def read(sources: Mapping[str, str]) -> Flow:
     """Read a flow from its files, name to text: `NAME.yaml` and `NAME.LANGUAGE.yaml`. Raises FlowError with every problem in every file."""
+    return opened(sources).flow
+
+
+def opened(sources: Mapping[str, str]) -> Opened:
+    """Read a flow, and keep where in its files everything stands. Raises FlowError with every problem in every file."""
     documents = {name: yaml_text.read(sources[name]) for name in _in_order(sources)}
-    faults = [Problem(name, line, "", what, "Mend the line.") for name, each in documents.items() for line, what in each.faults]
+    faults = [Problem(name, line, "", what, "Mend the line.", "not-yaml") for name, each in documents.items() for line, what in each.faults]
     if faults:
         raise FlowError(faults)
     main, *others = documents
@@ -108,7 +148,18 @@ def read(sources: Mapping[str, str]) -> Flow:
     texts = {
         overlay.language: {name: _aged(each, source.nodes[name]) for name, each in overlay.nodes.items()} for overlay in words.values()
     }
-    return Flow(source.flow, _digest(documents), source.language, source.nodes, next(iter(source.nodes)), texts)
+    flow = Flow(
+        source.flow,
+        _digest(documents),
+        source.language,
+        source.nodes,
+        next(iter(source.nodes)),
+        texts,
+        source.fold_letters,
+        source.accepted,
+    )
+    files = {source.language: main} | {overlay.language: name for name, overlay in words.items()}
+    return Opened(flow, {language: (name, documents[name]) for language, name in files.items()})
 
 
 def _aged(words: Words, node: Node) -> Words:
@@ -135,10 +186,15 @@ def _checked(file: str, document: Document, model: type[_File]) -> tuple[_File |
 def _check(source: FlowFile, files: tuple[str, Mapping[str, Overlay]], documents: Mapping[str, Document]) -> None:
     main, overlays = files
     problems = list(source_problems(main, documents[main], source.nodes))
+    said = {source.language: main}
     for name, overlay in overlays.items():
         problems += overlay_problems(name, documents[name], overlay.nodes, source.nodes)
         if overlay.flow != source.flow:
             line = documents[name].line(("flow",))
-            problems.append(Problem(name, line, "flow", f"this is a language of `{source.flow}`", "Name that flow."))
+            problems.append(Problem(name, line, "flow", f"this is a language of `{source.flow}`", "Name that flow.", "other-flow"))
+        first = said.setdefault(overlay.language, name)
+        if first != name:
+            line = documents[name].line(("language",))
+            problems.append(Problem(name, line, "language", f"`{overlay.language}` stands in {first} too", "Keep one.", "same-language"))
     if problems:
         raise FlowError(problems)

@@ -27,7 +27,8 @@ def overlay_problems(file: str, document: Document, words: Mapping[str, Words], 
     for name, each in words.items():
         node = nodes.get(name)
         if not isinstance(node, Spoken):
-            yield _problem(file, document, ("nodes", name), "the flow says nothing under this name", "Take it out, or mend its spelling.")
+            what = "the flow says nothing under this name"
+            yield _problem(file, document, ("nodes", name), what, ("Take it out, or mend its spelling.", "unknown-node"))
             continue
         yield from _text_problems(file, document, name, each)
         yield from _label_problems(file, document, name, (each, node))
@@ -37,7 +38,7 @@ def _target_problems(file: str, document: Document, name: str, nodes: Mapping[st
     for key, target in nodes[name].targets():
         if target not in nodes:
             path = ("nodes", name, *key.split("."))
-            yield _problem(file, document, path, f"no node is called `{target}`", "Name one that exists, or write it.")
+            yield _problem(file, document, path, f"no node is called `{target}`", ("Name one that exists, or write it.", "unknown-target"))
 
 
 def _digit_problems(file: str, document: Document, name: str, node: Waiting) -> Iterator[Problem]:
@@ -45,7 +46,9 @@ def _digit_problems(file: str, document: Document, name: str, node: Waiting) -> 
     for option, digit in node.digits().items():
         if digit in seen:
             path = ("nodes", name, "options", option)
-            yield _problem(file, document, path, f"`{seen[digit]}` has the digit {digit} too", "Give each answer its own digit.")
+            yield _problem(
+                file, document, path, f"`{seen[digit]}` has the digit {digit} too", ("Give each answer its own digit.", "same-digit")
+            )
         seen[digit] = option
 
 
@@ -54,7 +57,7 @@ def _text_problems(file: str, document: Document, name: str, words: PerChannel) 
     for path, text in _texts(words):
         wrong = template.fault(text, language)
         if wrong:
-            yield _problem(file, document, ("nodes", name, *path), wrong, _MEND_TEXT)
+            yield _problem(file, document, ("nodes", name, *path), wrong, (_MEND_TEXT, "wrong-text"))
 
 
 def _label_problems(file: str, document: Document, name: str, pair: tuple[Words, Spoken]) -> Iterator[Problem]:
@@ -62,7 +65,7 @@ def _label_problems(file: str, document: Document, name: str, pair: tuple[Words,
     for path, options in (((), words.labels()), *(((channel,), getattr(words, channel).options) for channel in CHANNELS)):
         for option in options.keys() - node.labels().keys():
             where = ("nodes", name, *path, "options", option)
-            yield _problem(file, document, where, "the flow has no such answer", "Take it out, or mend its spelling.")
+            yield _problem(file, document, where, "the flow has no such answer", ("Take it out, or mend its spelling.", "unknown-option"))
 
 
 def _texts(words: PerChannel) -> Iterator[tuple[Path, str]]:
@@ -74,5 +77,6 @@ def _texts(words: PerChannel) -> Iterator[tuple[Path, str]]:
         yield (channel, "again2"), wording.again2
 
 
-def _problem(file: str, document: Document, path: Path, what: str, mend: str) -> Problem:
-    return Problem(file, document.line(path), ".".join(path), what, mend)
+def _problem(file: str, document: Document, path: Path, what: str, mend: tuple[str, str]) -> Problem:
+    """A problem; `mend` says what to do about it, and the code of its kind."""
+    return Problem(file, document.line(path), ".".join(path), what, *mend)

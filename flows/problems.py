@@ -13,13 +13,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to mend; `where` is the path to it, as in `nodes.about.options.pay`."""
+    """One thing to mend; `where` is the path to it, as in `nodes.about.options.pay`.
+
+    `code` names its kind; flows/checks/reading.py says why each matters.
+    """
 
     file: str
     line: int
     where: str
     what: str
     mend: str
+    code: str = "wrong-value"
 
     def __str__(self) -> str:
         place = f" {self.where}:" if self.where else ""
@@ -41,8 +45,24 @@ _SENTENCES = MappingProxyType(
         "extra_forbidden": ("nothing of this name is known here", "Take it out, or mend its spelling."),
         "union_tag_not_found": ("this node has no kind", "Give it a `kind`, such as `ask` or `say`."),
         "union_tag_invalid": ("no node is of this kind", "The kinds are {expected_tags}."),
+        "string_type": ("this must be one text", "Write it on one line, in quotes if it holds a colon."),
+        "dict_type": ("this must be `key: value` lines", "Write them one below the other, indented."),
+        "mapping_type": ("this must be `key: value` lines", "Write them one below the other, indented."),
+        "model_type": ("this must be `key: value` lines", "Write them one below the other, indented."),
+        "model_attributes_type": ("this must be `key: value` lines", "Write them one below the other, indented."),
+        "tuple_type": ("this must be a list", "Write it as in `[one, two]`."),
+        "bool_parsing": ("this is yes or no", "Write `true` or `false`."),
         "too_short": ("there are too few here", "Add what is missing."),
         "too_long": ("there are too many here", "Cut the flow in two and `call` the second."),
+    }
+)
+
+_CODES = MappingProxyType(
+    {
+        "missing": "missing-key",
+        "extra_forbidden": "unknown-key",
+        "union_tag_not_found": "unknown-kind",
+        "union_tag_invalid": "unknown-kind",
     }
 )
 
@@ -50,8 +70,9 @@ _SENTENCES = MappingProxyType(
 def said(file: str, document: Document, error: "ErrorDetails") -> Problem:
     """Put one of pydantic's findings into words, with the line it is on."""
     path = _path(document, error["loc"])
+    code = _CODES.get(error["type"], "wrong-value")
     what, mend = _SENTENCES.get(error["type"], (error["msg"][:1].lower() + error["msg"][1:], "Write what is allowed here."))
-    return Problem(file, document.line(path), ".".join(path), what, mend.format_map(error.get("ctx", {})))
+    return Problem(file, document.line(path), ".".join(path), what, mend.format_map(error.get("ctx", {})), code)
 
 
 def _path(document: Document, location: tuple[int | str, ...]) -> tuple[str, ...]:

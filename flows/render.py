@@ -1,21 +1,24 @@
 """A node's words as they go out: on one channel, in one language, with the facts filled in."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
 from flows.events import Say
 from flows.match import OFFER, OFFER_DIGITS, option_id
 from flows.model import Flow
 from flows.nodes import Node, Waiting
 from flows.template import BREAK, OPTIONS, Clause, Template, compile_text, fill
-from flows.wording import Command, Wording
+from flows.wording import Wording
 from words.digits import in_script
 from words.fold import gsm
 from words.graphemes import split
 from words.limits import Limits
+from words.segments import fitted
+
+Form = Literal["buttons", "list", "numbered"]
 
 # Where the answers stand, with the space before it and the mark after it: on a phone with buttons all of it goes.
 _PLACE: Final = re.compile(r"\s*\{options\}[.。।]?")
@@ -42,6 +45,16 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
+class _Choice:
+    """An answer as it is shown: its id (a way out's has a dot in it), its digit, and its words in a sentence and on a button."""
+
+    option: str
+    digit: str
+    text: str
+    button: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Shape:
     """A node's text made ready for a channel and a language: one template a message, and the buttons below the last."""
 
@@ -51,8 +64,9 @@ class _Shape:
 
 def render(flow: Flow, say: Say, view: View) -> tuple[Rendered, ...]:
     """Make the messages of a Say. `flow` is the revision it names. A node without words in any language says nothing."""
-    shape = _shape(flow, (say.node, say.slot), view.language, view.limits)
-    texts = [part for message in shape.messages for part in _parts(fill(message, view.facts), view)]
+    shape = _shape(flow, (say.node, say.slot, say.among), view.language, view.limits)
+    bare = bool(flow.fold_letters) and not {view.language, view.language.partition("-")[0]}.isdisjoint(flow.fold_letters)
+    texts = [part for message in shape.messages for part in _parts(fill(message, view.facts), view, bare=bare)]
     if not texts:
         return ()
     return (*(Rendered(text) for text in texts[:-1]), Rendered(texts[-1], shape.choices))
@@ -60,12 +74,13 @@ def render(flow: Flow, say: Say, view: View) -> tuple[Rendered, ...]:
 
 def options(flow: Flow, node: str, view: View) -> tuple[tuple[str, str, str, str], ...]:
     """The options of a node in their order: id, digit, words in a sentence, words on a button."""
-    return tuple(_options(flow.nodes[node], flow.wordings(node, view.language, view.limits.channel)))
+    found = _options(flow.nodes[node], flow.wordings(node, view.language, view.limits.channel))
+    return tuple((choice.option, choice.digit, choice.text, choice.button) for choice in found)
 
 
 def patterns(flow: Flow, say: Say, language: str, limits: Limits) -> tuple[re.Pattern[str], ...]:
     """What the messages of a Say look like whatever the facts are: one pattern a message, for comparing with a message that was seen."""
-    shape = _shape(flow, (say.node, say.slot), language, limits)
+    shape = _shape(flow, (say.node, say.slot, say.among), language, limits)
     return tuple(re.compile("".join(_any(clause, language) for clause in message).strip(), re.DOTALL) for message in shape.messages)
 
 
@@ -75,21 +90,24 @@ def _any(clause: Clause, language: str) -> str:
     return f"(?:{pattern})?" if clause.needs or clause.unless else pattern
 
 
-def _parts(text: str, view: View) -> tuple[str, ...]:
-    """The text in the reader's digits, in as many messages as the channel's longest asks for; typography that costs money is made plain."""
+def _parts(text: str, view: View, *, bare: bool) -> tuple[str, ...]:
+    """The text in the reader's digits, in as many messages as the channel's longest asks for.
+
+    Typography that costs money is made plain; a language's letters only where the author allows it (`bare`).
+    """
     text = in_script(text, view.language).strip()
     if view.limits.segments_max is not None and not text.isascii():
-        text = gsm(text)
+        text = fitted(gsm(text)) if bare else gsm(text)
     return (text,) if 0 < len(text) <= view.limits.text_max // 2 else split(text, view.limits.text_max)
 
 
 @lru_cache(maxsize=8192)
-def _shape(flow: Flow, place: tuple[str, str], language: str, limits: Limits) -> _Shape:
-    node, slot = place
-    wordings = flow.wordings(node, language, limits.channel)
-    buttons = _buttons(flow, node, wordings, limits)
-    answers = "" if buttons else _answers(flow.nodes[node], wordings, limits)
-    text, tongue = _text(flow, (node, slot), language, wordings)
+def _shape(flow: Flow, place: tuple[str, str, tuple[str, ...]], language: str, limits: Limits) -> _Shape:
+    node, slot, among = place
+    asked = _asked(flow, node, flow.wordings(node, language, limits.channel), among)
+    buttons = _buttons(node, asked, limits)
+    answers = "" if buttons else _answers(asked, limits)
+    text, tongue = _text(flow, (node, slot), language, flow.wordings(node, language, limits.channel))
     if answers and _PLACE.search(text) is None:
         text = f"{text} {{{OPTIONS}}}"
     parts = BREAK.split(text) if limits.segments_max is not None else [BREAK.sub("\n", text)]
@@ -120,30 +138,52 @@ def _text(flow: Flow, place: tuple[str, str], language: str, wordings: tuple[tup
     return "", flow.language
 
 
-def _buttons(flow: Flow, node: str, wordings: tuple[tuple[Wording, ...], ...], limits: Limits) -> tuple[tuple[str, str], ...]:
-    """What stands on buttons; nothing when a channel has none, or too few or too small ones: then the answers stand in the text."""
-    found = [(option_id(node, option), button or text) for option, _, text, button in _options(flow.nodes[node], wordings)]
-    found += [(option_id(OFFER, command), title) for command, title in _offers(wordings)]
-    small = any(len(title) > limits.button_title_max or len(name.encode()) > limits.option_bytes_max for name, title in found)
-    return () if small or len(found) > limits.buttons_max else tuple(found)
+def labelled(flow: Flow, node: str, language: str, channel: str) -> tuple[tuple[str, str], ...]:
+    """What would stand on the buttons of a node: (id of the option or way out, title); all there is, whether or not it fits."""
+    return tuple((choice.option, choice.button) for choice in _asked(flow, node, flow.wordings(node, language, channel), ()))
 
 
-def _answers(node: Node, wordings: tuple[tuple[Wording, ...], ...], limits: Limits) -> str:
+def _buttons(node: str, asked: tuple[_Choice, ...], limits: Limits) -> tuple[tuple[str, str], ...]:
+    """What stands on buttons, or in a list; nothing where there is too little room: then the answers stand in the text."""
+    found = tuple((choice.option if "." in choice.option else option_id(node, choice.option), choice.button) for choice in asked)
+    return found if fits(found, limits) != "numbered" else ()
+
+
+def fits(choices: Sequence[tuple[str, str]], limits: Limits) -> Form:
+    """How a channel can show these choices (id, title): on buttons, in a list that opens from one, or as numbered text."""
+    rooms: tuple[tuple[Form, int, int], ...] = (
+        ("buttons", limits.buttons_max, limits.button_title_max),
+        ("list", limits.list_max, limits.list_title_max),
+    )
+    for form, most, longest in rooms:
+        small = any(len(title) > longest or len(name.encode()) > limits.option_bytes_max for name, title in choices)
+        if len(choices) <= most and not small:
+            return form
+    return "numbered"
+
+
+def _answers(asked: tuple[_Choice, ...], limits: Limits) -> str:
     """The numbered answers, then the ways out; nothing where nothing can be chosen."""
-    numbered = [f"{digit} {words}" for _, digit, words, _ in _options(node, wordings)]
-    numbered += [f"{OFFER_DIGITS[command]} {title}" for command, title in _offers(wordings) if command in OFFER_DIGITS]
+    numbered = [f"{choice.digit} {choice.text}" for choice in asked if choice.digit]
     return (" " if limits.segments_max is not None else "\n").join(numbered)
 
 
-def _options(node: Node, wordings: tuple[tuple[Wording, ...], ...]) -> Iterator[tuple[str, str, str, str]]:
-    """The options in their order: id, digit, words in a sentence, words on a button."""
+def _asked(flow: Flow, node: str, wordings: tuple[tuple[Wording, ...], ...], among: tuple[str, ...]) -> tuple[_Choice, ...]:
+    """The options in their order, then the ways out; all of them, or those among which she is asked."""
+    found = (*_options(flow.nodes[node], wordings), *_offers(wordings))
+    return tuple(choice for choice in found if not among or choice.option in among)
+
+
+def _options(node: Node, wordings: tuple[tuple[Wording, ...], ...]) -> Iterator[_Choice]:
     labels = [wording.options for near in wordings for wording in near]
     for option, digit in node.digits().items() if isinstance(node, Waiting) else ():
         own = [each[option] for each in labels if option in each]
         text = next((label.text for label in own if label.text), option)
         button = next((label.button or label.text for label in own if label.button or label.text), option)
-        yield option, digit, text, button
+        yield _Choice(option, digit, text, button)
 
 
-def _offers(wordings: tuple[tuple[Wording, ...], ...]) -> tuple[tuple[Command, str], ...]:
-    return next((tuple(wording.offers.items()) for near in wordings for wording in near if wording.offers), ())
+def _offers(wordings: tuple[tuple[Wording, ...], ...]) -> Iterator[_Choice]:
+    offers = (tuple(wording.offers.items()) for near in wordings for wording in near if wording.offers)
+    for command, title in next(offers, ()):
+        yield _Choice(option_id(OFFER, command), OFFER_DIGITS.get(command, ""), title, title)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from flows.events import Say
 from flows.model import Flow, read, sources_of
@@ -10,6 +11,8 @@ from flows.session import Frame
 
 SHIPPED = Path(__file__).with_name("library")
 NOTICES = "notices"
+# Flows that were called otherwise in an earlier version. Sessions stay pinned to revisions that call them by the old name.
+RENAMED = MappingProxyType({"danger": "urgent"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,8 +23,9 @@ class Library:
     revisions: Mapping[str, Flow]
 
     def now(self, name: str) -> Flow | None:
-        """The current revision of a flow, if there is one of that name."""
-        return self.revisions.get(self.current.get(name, ""))
+        """The current revision of a flow, if there is one of that name, or of the name it has today."""
+        revision = self.current.get(name) or self.current.get(RENAMED.get(name, ""), "")
+        return self.revisions.get(revision)
 
     def flow(self, revision: str) -> Flow | None:
         """A revision, current or not."""

@@ -3,24 +3,23 @@
 from dataclasses import replace
 from typing import Final
 
-from flows.events import Ended, Event, OpenCase, Say, WaitBegun
+from flows.clock import Clock
+from flows.events import Ended, Event, OpenCase, Say
 from flows.match import answers
 from flows.model import Flow
 from flows.nodes import Node, Waiting
 from flows.nodes.base import Heard, Here, Step, keep
 from flows.nodes.call import Call
 from flows.nodes.choose import Choice
-from flows.nodes.wait import Wait
+from flows.questions import asked_before, gives_back, home
 from flows.revisions import NOTICES, Library
 from flows.session import Frame, Session
 
 STEPS_MAX: Final = 100
 FRAMES_MAX: Final = 8
 
-# Where words go that no flow waits for: to the open case, or into a first talk.
-OPEN: Final = "dialogue"
-FIRST: Final = "raise-concern"
-FIRST_OF_NEIGHBOURS: Final = "raise-concern-neighbours"
+Visit = tuple[str, str, str]
+"""Where a talk came: flow, node, and the option that was taken there, or nothing when it was entered."""
 
 
 class Talk:
@@ -36,14 +35,16 @@ class Talk:
         self.events: list[Event] = []
         self.heard: Heard | None = None
         self._asked = session.asked
-        self._timers = session.timers
-        self._clock_starts = False
+        self._clock = Clock(session)
+        self.trail: list[Visit] = []
 
     def session(self) -> Session:
         """The session as it is now; words that were no answer to the question that waits are counted."""
         frames = tuple(self.frames)
         asked = self._asked if frames == self._before.frames else 0
-        return replace(self._before, frames=frames, language=self.language, fields=dict(self.fields), asked=asked, timers=self._timers)
+        return replace(
+            self._before, frames=frames, language=self.language, fields=dict(self.fields), asked=asked, timers=self._clock.timers
+        )
 
     def finish(self) -> None:
         """Keep words that no node kept, and tell if nothing waits any more."""
@@ -52,7 +53,7 @@ class Talk:
             self.heard = None
             self._note(kept)
             self.events = [*kept, *self.events]
-        self._start_clock()
+        self.events += self._clock.start(self.frames, self._nodes())
         if not self.frames and not any(isinstance(event, Ended) for event in self.events):
             self.events.append(Ended())
 
@@ -61,15 +62,15 @@ class Talk:
 
         If another question was asked meanwhile, its answer comes first: the timer rings again after the same time.
         """
-        waits = [(depth, node) for depth, frame in enumerate(self.frames) if isinstance(node := self._node(frame), Wait)]
-        if timer != self._timers or not waits:
+        rung = self._clock.rung(timer, self._nodes())
+        if rung is None:
             return False
-        depth, wait = waits[-1]
-        if all(map(self._gives_back, self.frames[depth + 1 :])):
+        depth, wait = rung
+        if all(map(gives_back, self._nodes()[depth + 1 :])):
             del self.frames[depth + 1 :]
             self._go_on(wait.passed())
         else:
-            self._clock_starts = True
+            self._clock.again()
         return True
 
     def begin(self, name: str, at: str | None = None) -> None:
@@ -81,8 +82,7 @@ class Talk:
     def at_home(self) -> None:
         """If nothing waits, let the flow wait that hears whatever comes."""
         if not self.frames:
-            neighbours = self.fields.get("who") == "neighbour"
-            self.begin(OPEN if self.fields.get("case") == "open" else FIRST_OF_NEIGHBOURS if neighbours else FIRST)
+            self.begin(home(self.fields))
 
     def interrupt(self, name: str) -> bool:
         """Let another flow speak first; the question that waits goes on waiting behind it."""
@@ -102,7 +102,7 @@ class Talk:
             option = answers(self._flow(frame), frame.node, self.language).find(folded, whole=whole)
             if option is not None:
                 return option if "." in option else f"{frame.node}.{option}"
-            if not self._gives_back(frame):
+            if not gives_back(self._node(frame)):
                 break
         return None
 
@@ -117,9 +117,10 @@ class Talk:
             waiting = self._node(frame)
             if frame.node == node and isinstance(waiting, Waiting) and option in waiting.choices():
                 del self.frames[depth + 1 :]
+                self.trail.append((frame.flow, node, option))
                 self._go_on(waiting.chosen(self._here(frame), option))
                 return True
-            if not self._gives_back(frame):
+            if not gives_back(self._node(frame)):
                 break
         return False
 
@@ -128,11 +129,12 @@ class Talk:
 
         A tap is never testimony. One that would only lead to questions that were put already is reported, and nothing else moves.
         """
-        flow = next((each for each in self._known_flows() if self._has(each, node, option)), None)
+        flow = asked_before(self._library, reversed(self.frames), (node, option))
         asked = flow.nodes[node] if flow is not None else None
         if flow is None or not isinstance(asked, Choice):
             return False
         frame = Frame(flow.name, flow.revision, node)
+        self.trail.append((flow.name, node, option))
         step = asked.chosen(self._here(frame), option)
         if asked.about_case and self.fields.get("case") != "open":
             self.put_again()
@@ -143,6 +145,18 @@ class Talk:
             self._drop_asides()
             self.frames = [*self.frames[-FRAMES_MAX + 1 :], frame]
             self._go_on(step)
+        return True
+
+    def ask_which(self, folded: str) -> bool:
+        """Ask which answer is meant, where these words could mean two or more; they are kept all the same, for they may be testimony."""
+        frame = self.frames[-1] if self.frames else None
+        if frame is None or not isinstance(self._node(frame), Choice):
+            return False
+        alike = answers(self._flow(frame), frame.node, self.language).alike(folded)
+        if not alike:
+            return False
+        which = self._here(frame).say("again", alike)
+        self.apply(Step(events=(*keep(self.heard, self.session()), which), wait=True, kept=True, missed=True))
         return True
 
     def listen(self) -> None:
@@ -175,6 +189,7 @@ class Talk:
         """Say one of the house's own notices."""
         flow = self._library.now(NOTICES)
         if flow is not None and node in flow.nodes:
+            self.trail.append((flow.name, node, ""))
             self.events.append(Say(flow.name, flow.revision, node))
 
     def apply(self, step: Step) -> None:
@@ -190,22 +205,15 @@ class Talk:
         if step.noted and self.heard is not None:
             self.heard = replace(self.heard, noted=True)
         self.heard = None if step.kept else self.heard
+        self._asked += step.missed
 
     def _note(self, events: tuple[Event, ...]) -> None:
         if any(isinstance(event, OpenCase) for event in events):
             self.fields["case"] = "open"
             self.fields.pop("hidden", None)
 
-    def _start_clock(self) -> None:
-        """Set a timer if the talk came to a wait, or came back to one: the newest timer is the only one that rings."""
-        waits = [seconds for frame in self.frames if (seconds := self._node(frame).waits()) is not None]
-        came = self._clock_starts or (waits and tuple(self.frames) != self._before.frames)
-        if waits and came:
-            self._timers += 1
-            self.events.append(WaitBegun(waits[-1], self._timers))
-
     def _go_on(self, step: Step) -> None:
-        self._asked = self._asked + 1 if step.missed else 0
+        self._asked = self._asked if step.missed else 0
         if self._follow(step):
             self._run()
 
@@ -217,8 +225,9 @@ class Talk:
                 self._break(f"more than {STEPS_MAX} steps without a question in the flow {self.frames[-1].flow}")
                 return
             frame = self.frames[-1]
+            self.trail.append((frame.flow, frame.node, ""))
             node = self._node(frame)
-            self._clock_starts = self._clock_starts or node.waits() is not None
+            self._clock.came_to(node)
             if not self._follow(node.enter(self._here(frame))):
                 return
 
@@ -234,7 +243,7 @@ class Talk:
             return True
         if step.call is not None and self._push(*step.call):
             return True
-        if step.jump is not None and self._jump(*step.jump):
+        if step.jump is not None and self._push(*step.jump, instead=True):
             return True
         if step.stop:
             self.frames.clear()
@@ -254,20 +263,14 @@ class Talk:
                 return True
         return False
 
-    def _jump(self, name: str, at: str | None) -> bool:
-        """Begin a flow in the place of the one that is under way; if there is none of that name, nothing has moved."""
-        here = self.frames.pop()
-        if self._push(name, at):
-            return True
-        self.frames.append(here)
-        return False
-
-    def _push(self, name: str, at: str | None) -> bool:
+    def _push(self, name: str, at: str | None, *, instead: bool = False) -> bool:
         flow = self._library.now(name)
         node = at or (flow.first if flow is not None else "")
         if flow is None or node not in flow.nodes:
             self.events.append(Ended(f"there is no flow {name} that begins at {at or 'its first node'}"))
             return False
+        if instead:
+            self.frames.pop()
         if len(self.frames) >= FRAMES_MAX:
             self._break(f"more than {FRAMES_MAX} flows inside one another, at {name}")
             return False
@@ -284,21 +287,12 @@ class Talk:
     def _node(self, frame: Frame) -> Node:
         return self._flow(frame).nodes[frame.node]
 
+    def _nodes(self) -> list[Node]:
+        return [self._node(frame) for frame in self.frames]
+
     def _here(self, frame: Frame) -> Here:
         return Here(frame.flow, frame.revision, frame.node, self.session(), self.heard)
 
     def _drop_asides(self) -> None:
-        while self.frames and self._gives_back(self.frames[-1]):
+        while self.frames and gives_back(self._node(self.frames[-1])):
             self.frames.pop()
-
-    def _gives_back(self, frame: Frame) -> bool:
-        node = self._node(frame)
-        return isinstance(node, Choice) and node.otherwise == "return"
-
-    def _known_flows(self) -> list[Flow]:
-        return [*map(self._flow, reversed(self.frames)), *(self._library.revisions[each] for each in self._library.current.values())]
-
-    @staticmethod
-    def _has(flow: Flow, node: str, option: str) -> bool:
-        asked = flow.nodes.get(node)
-        return isinstance(asked, Choice) and option in asked.choices()

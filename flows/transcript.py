@@ -37,6 +37,7 @@ from flows.problems import FlowError, Problem, said
 from flows.render import View, patterns, render
 from flows.revisions import Library, library_of
 from flows.session import Session
+from flows.talk import Visit
 from flows.wording import Written
 from words.digits import case_code, site_code
 from words.limits import Limits
@@ -79,10 +80,17 @@ class TranscriptFile(Written):
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A talk that was run: its name, and each place where it went another way than written."""
+    """A talk that was run: each place where it went another way than written, where its asserted turns came, and the flows that spoke.
+
+    A turn is asserted when something is written behind it and it went just so.
+    """
 
     name: str
     differences: tuple[str, ...]
+    language: str = "en"
+    channel: str = "sms"
+    touched: frozenset[Visit] = frozenset()
+    flows: frozenset[str] = frozenset()
 
 
 def run_file(path: Path, library: Library, lexicon: Lexicon) -> tuple[Talk, ...]:
@@ -95,7 +103,7 @@ def run_text(text: str, library: Library, lexicon: Lexicon, *, name: str = "tran
     file = parsed(text, name)
     given = [read({"given.yaml": yaml.safe_dump(each, allow_unicode=True, sort_keys=False)}) for each in file.flows]
     library = library_of([*(library.revisions[revision] for revision in library.current.values()), *given])
-    return tuple(Talk(talk.talk, tuple(_Run(talk, file, library).differences(lexicon))) for talk in file.talks)
+    return tuple(_Run(talk, file, library).outcome(lexicon) for talk in file.talks)
 
 
 def parsed(text: str, name: str) -> TranscriptFile:
@@ -119,8 +127,16 @@ class _Run:
     facts: dict[str, str] = field(default_factory=dict[str, str])
     seen: dict[str, str] = field(default_factory=dict[str, str])
     session: Session = field(default_factory=Session)
+    walked: set[str] = field(default_factory=set[str])
     loose: bool = False
     waits: WaitBegun | None = None
+    touched: set[Visit] = field(default_factory=set[Visit])
+
+    def outcome(self, lexicon: Lexicon) -> Talk:
+        """Run the talk and say how it went."""
+        differences = tuple(self.differences(lexicon))
+        touched, walked = frozenset(self.touched), frozenset(self.walked)
+        return Talk(self.talk.talk, differences, self.talk.language, self.talk.channel, touched, walked)
 
     def differences(self, lexicon: Lexicon) -> Iterator[str]:
         """Say where the talk went another way, turn by turn."""
@@ -131,7 +147,11 @@ class _Run:
             sprint = self._hear(words, lexicon, first=number == 0)
             self.session = Session.from_bytes(sprint.session.to_bytes())
             self.waits = next((event for event in reversed(sprint.events) if isinstance(event, WaitBegun)), self.waits)
-            yield from self._compared(next((text for text in words.values() if text), "(the beginning)"), expected, sprint)
+            self.walked |= {event.flow for event in sprint.events if isinstance(event, Say)}
+            different = tuple(self._compared(next((text for text in words.values() if text), "(the beginning)"), expected, sprint))
+            yield from different
+            if expected and not different:
+                self.touched |= set(sprint.trail)
 
     def _passed(self, time: str) -> Sprint:
         """Let time pass: a timer that is not over by then does not ring."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-Command = Literal["person", "language", "who_sees", "hide", "forget", "repeat"]
+Command = Literal["person", "language", "who_sees", "hide", "forget", "repeat", "back", "help", "status", "stop"]
 
 # A channel whose words are another one's: what is true of a text message through one gateway is true of it through every gateway.
 SPOKEN_AS: Mapping[str, str] = {"http_sms": "sms", "terminal": "web"}

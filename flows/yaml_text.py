@@ -1,5 +1,6 @@
 """YAML as authors write it: every scalar stays text, every piece knows its line, nothing is built that was not written."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,9 @@ PIECES_MAX = 50_000
 LETTERS_MAX = 2_000_000
 
 Path = tuple[str, ...]
+
+# What YAML forbids in a file (YAML 1.2, 5.1), and halves of letters that no encoding can carry.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 # libyaml reads about ten times faster; where a wheel comes without it, the plain reader reads the same.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -53,6 +57,9 @@ class _Reading:
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                self.faults.append((key.start_mark.line + 1, "a key must be one text"))
+                continue
             name = str(key.value)
             if name in found:
                 self.faults.append((key.start_mark.line + 1, f"`{name}` is written twice"))
@@ -67,15 +74,38 @@ class _TooMuchError(Exception):
 
 def read(text: str) -> Document:
     """Read one file. Never raises: what is wrong stands in `faults`, each with its line."""
+    text = text.removeprefix("\ufeff")
     if len(text) > LETTERS_MAX:
-        return Document({}, {}, ((1, f"the file is longer than {LETTERS_MAX} letters"),))
+        return _refused(1, f"the file is longer than {LETTERS_MAX} letters")
+    forbidden = _FORBIDDEN.search(text)
+    if forbidden is not None:
+        line = text.count("\n", 0, forbidden.start()) + 1
+        return _refused(line, f"the letter U+{ord(forbidden[0]):04X} cannot stand in a file")
+    return _read(text)
+
+
+def _read(text: str) -> Document:
     reading = _Reading()
     try:
+        _measure(text)
         root = yaml.compose(text, Loader=_LOADER)
         data: Any = {} if root is None else reading.value(root, ())
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        return Document({}, {}, ((line, f"this is not YAML: {error.problem}"),))
-    except (yaml.YAMLError, UnicodeEncodeError, _TooMuchError, RecursionError):
-        return Document({}, {}, ((1, "the file holds letters YAML forbids, or repeats and nests without end"),))
+        return _refused(min(line, len(text.splitlines()) or 1), f"this is not YAML: {error.problem}")
+    except (yaml.YAMLError, _TooMuchError, RecursionError):
+        return _refused(1, f"the file nests more than {DEPTH_MAX} deep, or has more than {PIECES_MAX} pieces, its repeats counted")
     return Document(data, reading.lines, tuple(reading.faults))
+
+
+def _measure(text: str) -> None:
+    """Stop at a file that nests deeper than any flow before it is built: building recurses in C, where it would end the process."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEPTH_MAX + 1:
+            raise _TooMuchError
+
+
+def _refused(line: int, what: str) -> Document:
+    return Document({}, {}, ((line, what),))

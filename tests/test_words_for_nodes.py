@@ -7,7 +7,7 @@ from flows.revisions import shipped
 # Said while no case is open, to a phone that hides, or to nobody: these never stand on a timeline.
 NEVER_ON_A_TIMELINE = {
     *("hello", "hello_unknown", "greeting", "thanks", "knock", "wrong_code", "site_code_unknown"),
-    *("code_again", "forget", "forgotten", "nothing_yet"),
+    *("code_again", "forget", "forgotten", "nothing_yet", "nothing_open"),
 }
 
 

@@ -8,6 +8,7 @@ from cases.programme import ProgrammeError
 from flows.problems import FlowError
 from store.database import StoreAway
 from store.sealing import WeakKey
+from translations.danger import ListError
 from weerklank.commands import database, demo, doctor, flows, keys, officers, programme, serve, talk
 from weerklank.commands.errors import CommandError
 from weerklank.house import NoProgramme
@@ -22,6 +23,7 @@ _REFUSALS = (
     NoProgramme,
     ProgrammeError,
     FlowError,
+    ListError,
     NoSuchOfficer,
     OfficerExists,
     FileNotFoundError,

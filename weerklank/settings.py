@@ -28,7 +28,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="WEERKLANK_", env_file=".env", extra="ignore", frozen=True)
 
     database_url: str | None = Field(default=None, description="Where everything is kept; without it an SQLite file in the data folder.")
-    data_dir: Path = Field(default=Path("var"), description="Folder for the SQLite file, the spool and the demo's mails.")
+    data_dir: Path = Field(
+        default=Path("var"), description="Folder for the SQLite file, the spool, the demo's mails and word lists of one's own (`words`)."
+    )
     public_url: str = Field(
         default="http://127.0.0.1:8000", description="The address carriers and officers call; signatures are checked against it."
     )
@@ -69,6 +71,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's URL, embedded by default."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'weerklank.sqlite3').absolute()}"
+
+    @property
+    def words_dir(self) -> Path:
+        """Where lists of words lie that are heard beside the shipped ones; it need not be there."""
+        return self.data_dir / "words"
 
     def keyring(self) -> Keyring:
         """The service's keys. Raises SettingsError or store.sealing.WeakKey with one clear sentence."""

@@ -92,7 +92,8 @@ class Service:
         self._listener: threading.Thread | None = None
 
     def _makings(self) -> Makings:
-        return Makings(self.keyring, self.identity, self.speech, self.houses.at, the_lexicon(), self.interpreter, self.clock)
+        lexicon = the_lexicon(self.settings.words_dir)
+        return Makings(self.keyring, self.identity, self.speech, self.houses.at, lexicon, self.interpreter, self.clock)
 
     def _web_phone(self) -> dict[str, Channel]:
         drawn = Screens(self.writer, self.keyring, self.clock)

@@ -34,7 +34,8 @@ _SIGNS = {
 }
 _TYPOGRAPHY = str.maketrans({sign: plain for plain, signs in _SIGNS.items() for sign in signs})
 _ASCII = str.maketrans({code: " " for code in range(128) if not chr(code).isalnum()} | {code: code + 32 for code in range(65, 91)})
-_UNSEEN = regex.compile(r"[\p{Cf}\u0640]+")
+# Also the marks that make a picture of a letter: a digit's key on a phone (2️⃣) is that digit.
+_UNSEEN = regex.compile(r"[\p{Cf}\p{Me}\u0640\ufe00-\ufe0f]+")
 _LATIN_ACCENTS = regex.compile(r"(?<=\p{Script=Latin})\p{Mn}+")
 # Arabic is written with or without its short vowels, a word being the same.
 _SHORT_VOWELS = regex.compile(r"[\u064b-\u0652\u0670]+")

@@ -1,12 +1,13 @@
 """What a text costs as SMS: its encoding, its segments and the units it fills (3GPP TS 23.038 and 23.040)."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
 import regex
 
-from words.fold import gsm
+from words.fold import PLAIN, gsm
 
 # The basic table takes one septet a letter, the extension two.
 _BASIC = (
@@ -38,6 +39,22 @@ def segments(text: str, *, smart: bool = False) -> Segments:
     if _NOT_GSM.search(text) is None:
         return _gsm(text)
     return _ucs(text)
+
+
+def fitted(text: str) -> str:
+    """The text with the Latin letters that GSM-7 lacks written plainly (`á` as `a`), if it fits GSM-7 then; else as it was.
+
+    It changes a language's letters, so it is for texts whose author allowed it; `é`, `ñ` and `ü` are in GSM-7 and stay.
+    """
+    composed = unicodedata.normalize("NFC", text)
+    plain = _NOT_GSM.sub(lambda found: _plainly(found[0]), composed)
+    return plain if _NOT_GSM.search(plain) is None else text
+
+
+def _plainly(letter: str) -> str:
+    bare = "".join(part for part in unicodedata.normalize("NFD", letter) if not unicodedata.combining(part))
+    lower = bare.lower().translate(PLAIN)
+    return lower.upper() if bare.isupper() else lower
 
 
 def units(text: str) -> int:

@@ -1,5 +1,6 @@
 """The kinds of node a flow is made of: one file a kind, and this union."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated
 
@@ -21,6 +22,7 @@ from flows.nodes.relay import Relay
 from flows.nodes.say import Say
 from flows.nodes.set_field import SetField
 from flows.nodes.set_language import SetLanguage
+from flows.nodes.show_status import ShowStatus
 from flows.nodes.tell import Tell
 from flows.nodes.wait import Wait
 
@@ -40,12 +42,13 @@ AnyNode = Annotated[
     | Say
     | SetField
     | SetLanguage
+    | ShowStatus
     | Tell
     | Wait,
     Field(discriminator="kind"),
 ]
 
-KINDS = MappingProxyType(
+KINDS: Mapping[str, type[Node]] = MappingProxyType(
     {
         "add_to_case": AddToCase,
         "ask": Ask,
@@ -62,6 +65,7 @@ KINDS = MappingProxyType(
         "say": Say,
         "set_field": SetField,
         "set_language": SetLanguage,
+        "show_status": ShowStatus,
         "tell": Tell,
         "wait": Wait,
     }

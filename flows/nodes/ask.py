@@ -32,7 +32,8 @@ class Ask(Waiting):
     """Asks for the worker's own words and goes on with them.
 
     The next node keeps them (`open_case`, `add_to_case`); if none does before the flow waits or ends, the engine keeps them all the same.
-    It may have options beside the words. `offers` are ways out that stand as buttons where a channel has them.
+    It may have options beside the words. `offers` are ways out that stand as buttons where a channel has them. A question for a name, a
+    number or a paper says `sensitive: true`, so that nobody asks who a worker is by accident: the linter refuses it otherwise.
 
         which_factory:
           kind: ask
@@ -62,6 +63,7 @@ class Ask(Waiting):
     kind: Literal["ask"]
     wants: Wanted = "text"
     field: Id | None = None
+    sensitive: bool = False
     options: Mapping[Id, Option] = {}
     go: Id
 

@@ -36,9 +36,9 @@ class Here:
     session: Session
     heard: Heard | None = None
 
-    def say(self, slot: str = "text") -> Say:
-        """The event that sends one of this node's texts."""
-        return Say(self.flow, self.revision, self.node, slot)
+    def say(self, slot: str = "text", among: tuple[str, ...] = ()) -> Say:
+        """The event that sends one of this node's texts, with all its answers or only those `among`."""
+        return Say(self.flow, self.revision, self.node, slot, among)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
 
-from flows.events import AnswersWanted, Event, ForgetAsked, Hidden, PersonWanted, SiteUnknown
+from flows.events import AnswersWanted, Event, ForgetAsked, Hidden, Judged, Judgement, PersonWanted, SiteUnknown
 from flows.nodes.base import Here, Node, Step
 from flows.wording import Id
 
-Fact = Literal["person_wanted", "answers_wanted", "site_unknown", "hidden", "forget_asked"]
+Fact = Literal["person_wanted", "answers_wanted", "site_unknown", "hidden", "forget_asked"] | Judgement
 
 _EVENTS: Mapping[Fact, Event] = MappingProxyType(
     {
@@ -17,16 +17,22 @@ _EVENTS: Mapping[Fact, Event] = MappingProxyType(
         "site_unknown": SiteUnknown(),
         "hidden": Hidden(),
         "forget_asked": ForgetAsked(),
+        **{judgement: Judged(judgement) for judgement in get_args(Judgement)},
     }
 )
 # After hiding, nothing on this phone may show that there was a case; after forgetting, nothing is known at all.
 _HIDDEN = MappingProxyType({"case": "", "danger": "", "consent": "", "hidden": "yes"})
 _FORGOTTEN = MappingProxyType({**_HIDDEN, "hidden": "", "site": "", "place": "", "who": ""})
-_FIELDS: Mapping[Fact, Mapping[str, str]] = MappingProxyType({"hidden": _HIDDEN, "forget_asked": _FORGOTTEN})
+# A judgement was asked for once, in the field `feedback`; it is asked no more.
+_JUDGED = {judgement: MappingProxyType({"feedback": ""}) for judgement in get_args(Judgement)}
+_FIELDS: Mapping[Fact, Mapping[str, str]] = MappingProxyType({"hidden": _HIDDEN, "forget_asked": _FORGOTTEN, **_JUDGED})
 
 
 class Tell(Node):
     """Tells the rest of the house: `person_wanted`, `answers_wanted`, `site_unknown`, `hidden` or `forget_asked`.
+
+    What the worker thinks of an answer is told so too: `heard_right`, `heard_partly`, `heard_wrong`, `solved`, `solved_partly` or
+    `not_solved`.
 
     wanted:
       kind: tell

@@ -160,6 +160,12 @@ def test_a_linter_that_is_handed_in_has_its_say(line: Line) -> None:
     assert what(refused) == ["it shouts"]
 
 
+def test_a_draft_with_a_promise_that_nobody_can_keep_is_not_published(line: Line) -> None:
+    _, checked = save(line, changed(("Have a good day.", "You are 100 % anonymous."), source=HIDE), "hide")
+
+    assert [(problem.code, problem.where) for problem in checked.problems] == [("false-promise", "nodes.hide.text")]
+
+
 def test_what_is_said_already_or_was_begun_from_something_older_is_not_published(line: Line) -> None:
     with pytest.raises(FlowError) as refused:
         publish(line, SHIPPED)

@@ -47,6 +47,11 @@ WRONG: dict[str, tuple[str, str, str]] = {
     "a lead that does not buy": ("lead: halmstra", "lead: ketenstem", "`ketenstem` leads but does not buy here"),
     "a site where nobody buys": ("buyers: [halmstra, weidegaard]", "buyers: []", "nobody buys here"),
     "a channel nobody has": ("channels: [whatsapp], buyers", "channels: [whatsup], buyers", "`whatsup` is no channel"),
+    "text messages that nobody there can answer": (
+        "languages: [bn, bn-Latn], channels: [whatsapp, telegram]",
+        "languages: [bn, bn-Latn], channels: [sms]",
+        "nobody can text back on sms in BD",
+    ),
     "a language that is no tag": ("languages: [sw, en], channels", "languages: [Swahili], channels", "`Swahili` is no language tag"),
     "quiet hours that are none": ('quiet: "08:00-20:00"}', 'quiet: "at night"}', "`at night` is no pair of hours"),
     "more women than workers": ("workers: 420, women: 60", "workers: 420, women: 600", "600 women are more than all 420 workers"),
@@ -89,7 +94,18 @@ WRONG: dict[str, tuple[str, str, str]] = {
     "a condition nobody knows": ("when: {language: es,", "when: {langauge: es,", "`langauge` is not known here"),
     "two rules with one id": ("{id: spanish, when", "{id: site-lead, when", "`site-lead` is used twice"),
     "an exclusion of somebody else": ("then: {exclude: accused}", "then: {exclude: femke}", "only the accused can be excluded"),
-    "a country without help": ('PE: {emergency: "105",', "PE: {", "`emergency` is missing"),
+    "a country without help": ('emergency: "105"', 'police: "105"', "`emergency` is missing"),
+    "a country nobody can trace": ("source: &read", "union: &read", "`source` is missing"),
+    "numbers nobody knows the age of": ("checked: &month", "police: &month", "`checked` is missing"),
+    "a month that is none": ('&month "2026-11"', '&month "last autumn"', "`last autumn` is no date"),
+    "a line that may be shut at night": ("    listening_note:", "    women_children_note:", "nobody knows when this line listens"),
+    "an answer about rights from nowhere": ("source: ILO", "source: ''", "`source` is missing"),
+    "an answer about rights that fills no SMS": (
+        "en: Your papers are yours.",
+        f"en: {'Your papers are yours. ' * 4}",
+        "the answer in `en` has ",
+    ),
+    "a question nobody asks": ("      papers: &papers", "      weather: &papers", "`weather` is not known here"),
     "a number that cannot be called": ('labour_office: "16357"', "labour_office: the big house", "no number that can be called"),
     "a field nobody reads": ("workers: 640", "wrokers: 640", "`wrokers` is not known here"),
     "a key written twice": ("  fallback_desk: ketenstem ", "  fallback_desk: ketenstem\n  fallback_desk: ketenstem ", "is written twice"),
@@ -114,6 +130,18 @@ def test_a_programme_with_an_error_is_refused_with_its_line(case: str) -> None:
         str(refused.value)
     )
     assert all(problem.mend for problem in refused.value.problems)
+
+
+def test_the_programme_knows_its_own_country_better_than_the_table_of_carriers() -> None:
+    texts = sample_text().replace("bn-Latn], channels: [whatsapp, telegram]", "bn-Latn], channels: [sms]")
+
+    assert read_programme(texts.replace("sms_two_way: false", "sms_two_way: true")).places["nodirpar-dyeing"].channels == ("sms",)
+    with pytest.raises(ProgrammeError) as refused:
+        read_programme(texts.replace(", sms_two_way: false", ""))
+    assert "twilio.com/guidelines/bd/sms" in refused.value.problems[0].what
+    with pytest.raises(ProgrammeError) as refused:
+        read_programme(sample_text().replace('labour_office: "0800-5151"}', 'labour_office: "0800-5151", sms_two_way: "no"}'))
+    assert "the programme says so" in refused.value.problems[0].what
 
 
 def test_every_problem_is_told_at_once_and_in_the_order_of_lines() -> None:

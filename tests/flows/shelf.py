@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bot.lexicon import the_lexicon
+from cases.country import RIGHTS
 from flows.events import Say
 from flows.model import Flow
 from flows.nodes.base import Spoken
@@ -22,6 +23,13 @@ _NAMES = {
     "es": ("Línea de información laboral", "gratis, a toda hora"),
     "bn": ("কাজের তথ্য লাইন", "ফ্রি, দিনরাত"),
 }
+# As long as the programme's check lets an answer be with its source (see cases/country.py).
+_RIGHT = {
+    "en": "Your boss must pay you each month, before the seventh day. Overtime is paid double. Less is not allowed. Ask us.",
+    "nl": "Je baas moet elke maand betalen, voor de zevende dag. Overuren worden dubbel betaald. Minder mag niet. Vraag het.",
+    "es": "Le deben pagar cada mes, antes del siete. Las horas extras se pagan doble. Menos no se permite. Pregunte.",
+    "bn": "প্রতি মাসে সাত তারিখের আগে বেতন দিতে হবে। ওভারটাইমের টাকা দ্বিগুণ। এর কম দেওয়া যাবে না। আমাদের জিজ্ঞেস করুন।",
+}
 
 
 def longest_facts(language: str) -> dict[str, str]:
@@ -38,6 +46,13 @@ def longest_facts(language: str) -> dict[str, str]:
         "emergency": "999",
         "emergency_free": "999",
         "women_children": "1195",
+        "women_children_note": note,
+        "union": "01712-000000",
+        **{f"right_{name}": _RIGHT[language] for name in RIGHTS},
+        **{f"right_{name}_from": "ILO, 11-2026" for name in RIGHTS},
+        "stands_closed": "1",
+        "stands_late": "1",
+        "unread": "1",
         "labour_office": "0800-5151",
         "listening": "113",
         "listening_note": note,

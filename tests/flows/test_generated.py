@@ -14,7 +14,6 @@ from flows.events import Attachment, Event
 from flows.model import Flow, read
 from flows.nodes import KINDS
 from flows.nodes.ask import Wanted
-from flows.nodes.tell import Fact
 from flows.revisions import Library, library_of
 from flows.session import Session
 from flows.talk import FRAMES_MAX, STEPS_MAX
@@ -73,7 +72,8 @@ by_kind = {
     "say": _node("say", _TEXT, {"go": go}),
     "set_field": _node("set_field", {"field": _field, "value": st.sampled_from(("", "yes")), "go": go}),
     "set_language": _node("set_language", {"language": st.sampled_from(("en", "nl")), "go": go}),
-    "tell": _node("tell", {"fact": st.sampled_from([each for each in get_args(Fact) if each not in ("hidden", "forget_asked")]), "go": go}),
+    "show_status": _node("show_status", _TEXT, {"go": go}),
+    "tell": _node("tell", {"fact": st.sampled_from(("person_wanted", "answers_wanted", "site_unknown", "solved")), "go": go}),
     "wait": _node("wait", {"time": st.sampled_from(("20h", "3d")), "after": go, "go": go}, _TEXT),
 }
 _any_node = st.one_of(*by_kind.values())

@@ -6,9 +6,11 @@ from flows.diff import Place, ValueChange, diff, same
 from flows.impact import People, Position, impact, positions
 from flows.model import Flow, read
 from flows.moving import moved, problems
+from flows.nodes.base import Spoken
 from flows.relied import left_hanging
 from flows.revisions import Library, library_of, shipped_sources
 from flows.session import Frame, Session
+from flows.wording import digest
 from tests.flows.shelf import LIBRARY
 
 TEA = """\
@@ -98,6 +100,16 @@ def test_an_option_that_is_called_like_a_text_is_no_text() -> None:
     [found] = diff(asks_again, tea(("      no: {text: no, go: bye", "      again: {text: no, go: here"))).nodes
 
     assert (found.targets, found.texts) == ((ValueChange(Place("options.again.go"), "bye", "here"),), ())
+
+
+def test_the_mark_of_what_a_translation_was_made_from_is_no_difference_and_a_draft_is_one() -> None:
+    asked = OLD.nodes["ask"]
+    assert isinstance(asked, Spoken)
+    marked = tea(dutch=DUTCH.replace("ask: {", f'ask: {{source: "{digest(asked)}", '))
+    [found] = diff(OLD, tea(dutch=DUTCH.replace("ask: {", "ask: {draft: true, "))).nodes
+
+    assert diff(OLD, marked).nodes == ()
+    assert found.texts == (ValueChange(Place("draft", "nl"), None, "True"),)
 
 
 def test_a_new_flow_and_another_beginning_are_told() -> None:

@@ -225,3 +225,9 @@ def test_who_can_see_is_told_per_channel_and_says_nothing_of_another() -> None:
     assert not any(other in told["web"] for other in ("SMS", "WhatsApp", "Telegram"))
     assert all("Stichting Ketenstem" in text and "A judge could ask for it" in text for text in told.values())
     assert "9 deletes" not in told["telegram"], "wiping is promised only where it is known to work"
+
+
+def test_every_language_that_no_native_speaker_read_says_so_in_its_file() -> None:
+    for path in SHIPPED.glob("*.*.yaml"):
+        if path.name.split(".")[1] in {"es", "bn"}:
+            assert "# Not read by a native speaker." in path.read_text(encoding="utf-8"), path.name

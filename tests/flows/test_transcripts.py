@@ -9,6 +9,7 @@ from flows.nodes import KINDS
 from flows.nodes.base import Spoken
 from flows.problems import FlowError
 from flows.transcript import MEASURES, Recorder, Talk, parsed, run_file, run_text
+from flows.transcript_cover import cover, wanted
 from tests.flows.shelf import LANGUAGES, LEXICON, LIBRARY, TRANSCRIPTS
 
 NODES = Path("tests/flows/nodes")
@@ -117,3 +118,59 @@ def test_a_recorded_talk_with_other_words_is_found_out() -> None:
     recorder.bot("We will call your boss.")
 
     assert len(_went(run_text(recorder.text(), LIBRARY, LEXICON))) > 0
+
+
+def _shipped_talks() -> tuple[Talk, ...]:
+    return tuple(talk for path in sorted(TRANSCRIPTS.glob("*.yaml")) for talk in run_file(path, LIBRARY, LEXICON))
+
+
+def test_every_node_and_every_answer_of_the_library_stands_in_an_asserted_turn_in_each_language() -> None:
+    covers = {each.language: each for each in cover(LIBRARY, _shipped_talks())}
+
+    assert {language: covers[language].missing for language in LANGUAGES} == dict.fromkeys(LANGUAGES, ())
+
+
+def test_every_flow_is_talked_through_on_each_channel_in_each_language() -> None:
+    came = {(talk.language, talk.channel, flow) for talk in _shipped_talks() for flow, _, _ in talk.touched}
+    every = {(language, channel, flow) for language in LANGUAGES for channel in MEASURES for flow in LIBRARY.current}
+
+    assert sorted(every - came) == []
+
+
+_TURNS = """
+talks:
+  - talk: as written
+    flow: feedback
+    fields: {{case: open, feedback: solved}}
+    dialogue:
+      - worker: "52746"
+      - bot: "Is it solved for you? 1 Yes 2 Partly 3 No"
+      - worker: "1"
+{rest}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rest", "touched"),
+    [
+        ("", False),
+        ('      - bot: "Thank you for your complaint."', False),
+        (
+            '      - bot: "Thank you. We close it. If it comes back, or if somebody punishes you, write here: it opens again."\n',
+            True,
+        ),
+    ],
+    ids=["nothing is asserted", "it went another way", "asserted"],
+)
+def test_only_a_turn_that_is_asserted_and_went_as_written_counts(rest: str, touched: bool) -> None:
+    (talk,) = run_text(_TURNS.format(rest=rest), LIBRARY, LEXICON)
+
+    assert (("feedback", "solved", "yes") in talk.touched) is touched
+    assert ("feedback", "solved", "") in talk.touched
+
+
+def test_what_no_transcript_touches_is_named() -> None:
+    (only,) = cover(LIBRARY, [Talk("nothing", (), "en", "sms", frozenset(wanted(LIBRARY) - {("rights", "rights", "pay")}))])
+
+    assert only.missing == ("rights.rights.pay",)
+    assert str(only) == f"en: {only.wanted - 1} of {only.wanted} nodes and answers; not touched: rights.rights.pay"

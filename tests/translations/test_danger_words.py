@@ -1,6 +1,7 @@
 """Danger is heard in every language without waiting for a translation, and words that only sound like it are let be."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
@@ -9,13 +10,16 @@ from bot.lexicon import lexicon_of, the_lexicon
 from cases.severity import FLOORS
 from flows.events import DangerKind
 from flows.phrases import NOTHING, book, saying
+from flows.wording import Command
 from translations import danger
 from words.fold import fold
+from words.reserved import CARRIER_WORDS
 
 LEXICON = the_lexicon()
 ROWS = yaml.safe_load(Path(__file__).with_name("data").joinpath("danger.yaml").read_text(encoding="utf-8"))
 LISTS = danger.load()
 SHIPPED = ("en", "nl", "es", "bn", "bn-Latn")
+ROMANISED_TOO = (*SHIPPED, "ur", "ur-Latn", "hi", "hi-Latn", "ar", "ar-Latn")
 
 
 def _heard(text: str) -> DangerKind | None:
@@ -157,21 +161,110 @@ def test_a_worker_who_tells_of_a_hunt_is_not_taken_for_the_hunter(text: str) -> 
     [
         ("Forget me!", "forget"), ("vergeet mij", "forget"), ("Olvídame", "forget"), ("সব মুছে দিন", "forget"), ("taal", "language"),
         ("idioma", "language"), ("ভাষা", "language"), ("a person", "person"), ("ocultar", "hide"), ("wie ziet wat", "who_sees"),
+        ("Help!", "help"), ("সাহায্য", "help"), ("madad", "help"), ("sahajjo", "help"), ("¿Cómo funciona?", "help"), ("my case", "status"),
+        ("mera case", "status"), ("terug", "back"), ("পেছনে", "back"), ("wapas", "back"), ("no more messages", "stop"), ("থামুন", "stop"),
+        ("msa3ade", "help"), ("kaman marra", "repeat"), ("dobara", "repeat"), ("مدد", "help"), ("रुको", "stop"),
     ],
 )  # fmt: skip
 def test_a_way_out_has_a_word_in_every_language(text: str, command: str) -> None:
     assert LEXICON.command(saying(text)) == command
 
 
-def test_no_way_out_is_a_word_that_a_carrier_takes_for_itself() -> None:
-    reserved = {"stop", "end", "cancel", "quit", "unsubscribe", "revoke", "optout", "stopall", "start", "unstop", "help"}
+@pytest.mark.parametrize("listed", LISTS, ids=lambda listed: listed.language)
+def test_a_word_that_a_carrier_takes_for_itself_is_never_the_only_way(listed: danger.Listed) -> None:
+    for command, phrases in listed.commands.items():
+        assert {fold(phrase) for phrase in phrases} - CARRIER_WORDS, (listed.language, command)
 
-    assert reserved.isdisjoint(LEXICON.commands)
-    assert reserved.isdisjoint({fold(phrase) for listed in LISTS for phrases in listed.commands.values() for phrase in phrases})
+
+@pytest.mark.parametrize("language", ROMANISED_TOO)
+def test_every_way_out_has_a_word_in_each_language_and_its_latin_letters(language: str) -> None:
+    listed = next(each for each in LISTS if each.language == language)
+
+    assert set(listed.commands) == set(get_args(Command))
 
 
-def test_a_list_that_says_anything_else_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "xx.yaml").write_text("language: xx\nsource: a.\nlimits: b.\nhearts: [x]\n", encoding="utf-8")
+@pytest.mark.parametrize("listed", LISTS, ids=lambda listed: listed.language)
+def test_every_word_for_a_way_out_is_heard_as_that_and_as_nothing_graver(listed: danger.Listed) -> None:
+    for command, phrases in listed.commands.items():
+        for phrase in phrases:
+            assert LEXICON.command(saying(phrase)) == command
+            assert LEXICON.danger(saying(phrase)) is None, "a way out is taken before danger is listened for"
 
-    with pytest.raises(ValueError, match="hearts"):
-        danger.load(tmp_path)
+
+def _list(folder: Path, text: str, name: str = "mine.yaml") -> Path:
+    folder.mkdir(exist_ok=True)
+    folder.joinpath(name).write_text(f"language: en\nsource: a.\nlimits: b.\n{text}\n", encoding="utf-8")
+    return folder
+
+
+def test_words_that_were_added_beside_the_shipped_ones_are_heard_with_them(tmp_path: Path) -> None:
+    lexicon = lexicon_of(danger.load_with(_list(tmp_path, "danger: {fire: the kiln*}\ncommands: {help: what now}")))
+
+    assert lexicon.danger(saying("The kilns glow")) == "fire"
+    assert lexicon.danger(saying("there is smoke")) == "fire"
+    assert lexicon.command(saying("What now?")) == "help"
+
+
+def test_where_nothing_was_added_the_shipped_words_stand_alone(tmp_path: Path) -> None:
+    assert danger.load_with(tmp_path / "nowhere") == danger.load_with(None) == LISTS
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ("hearts: [x]", 4, "Known are: language, source, limits"),
+        ("danger: {flood: water}", 4, "'suicide', 'fire' or 'violence'"),
+        ("danger: [fire", 5, "Write UTF-8 text"),
+        ("danger:\n  fire: |\n    kiln\n    ox", 7, "`ox` would alarm at too many messages"),
+        ("danger: {fire: hello}", 4, "`hello` is small talk in "),
+        ("danger: {fire: .. kiln}", 4, "begins or ends with `..`"),
+        ("danger: {fire: ki*ln}", 4, "not the end of a word"),
+        ("danger: {fire: '?!'}", 4, "without letters"),
+        (f"danger: {{fire: {'kiln ' * 20}}}", 4, "longer than 80 letters"),
+        ("spaceless: true\ndanger: {fire: 火*}", 5, "which mean nothing where words are not parted"),
+        ("not_danger: [smoke]", 4, "may not take words of danger away"),
+        ("commands: {stop: stop}", 4, "carriers keep for themselves"),
+        ("commands: {hide: menu}", 4, "`menu` means help in "),
+    ],
+)
+def test_a_list_that_would_do_harm_is_refused_with_its_line_and_a_mend(tmp_path: Path, text: str, line: int, what: str) -> None:
+    with pytest.raises(danger.ListError) as refused:
+        danger.load_with(_list(tmp_path, text))
+
+    (problem,) = refused.value.problems
+    assert problem.line == line
+    assert problem.file.endswith("mine.yaml")
+    assert what in f"{problem.what} {problem.mend}"
+
+
+def test_a_way_out_that_would_swallow_danger_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(danger.ListError, match="`fire jan` is heard as danger"):
+        the_lexicon(_list(tmp_path, "commands: {back: fire jan}"))
+
+
+def test_every_problem_of_every_list_is_told_at_once(tmp_path: Path) -> None:
+    _list(tmp_path, "hearts: [x]", "one.yaml")
+    _list(tmp_path, "spades: [x]", "two.yaml")
+
+    with pytest.raises(danger.ListError) as refused:
+        danger.load_with(tmp_path)
+    assert len(refused.value.problems) == 2
+
+
+def test_a_list_that_is_far_too_long_is_not_even_read(tmp_path: Path) -> None:
+    with pytest.raises(danger.ListError, match="more than 400000 bytes"):
+        danger.load_with(_list(tmp_path, "beside: " + "word, " * 70_000))
+
+
+@pytest.mark.parametrize(
+    ("word", "because"),
+    [
+        ("child", "child"), ("passport", "papers"), ("kinderen", "child"), ("paspoort", "papers"), ("niños", "child"),
+        ("pasaporte", "papers"),
+        ("শিশু", "child"), ("পাসপোর্ট", "papers"), ("shishu", "child"), ("bache", "child"), ("بچے", "child"), ("kaghzat", "papers"),
+        ("طفل", "child"), ("جواز", "papers"), ("tifl", "child"), ("jawaz", "papers"),
+    ],
+)  # fmt: skip
+def test_a_grave_word_alone_raises_the_floor_and_interrupts_nobody(word: str, because: str) -> None:
+    assert because in LEXICON.floor(saying(word))
+    assert _heard(word) is None

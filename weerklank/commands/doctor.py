@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.lexicon import the_lexicon
 from cases import programme
 from channels.registry import open_channels
 from store.database import Database, is_away, open_database
 from store.migrate import is_up_to_date
 from store.sealing import WeakKey
 from store.tables import inbox, mails, outbox, tasks
+from translations.danger import ListError
 from weerklank.commands.common import Commands, say, settings
 from weerklank.house import Houses
 from weerklank.settings import Settings, SettingsError
@@ -52,6 +54,7 @@ def examine(present: Settings) -> Iterator[Finding]:
     yield from (Finding(well=True, what=f"channel {name} is off", do=why) for name, why in channels.off.items())
     if present.smtp_url is None:
         yield Finding(well=False, what="no mail leaves", do="set WEERKLANK_SMTP_URL, or officers hear of nothing")
+    yield _words(present)
     yield _room(present)
     yield from _database(present)
 
@@ -62,6 +65,15 @@ def _keys(present: Settings) -> Finding:
     except (SettingsError, WeakKey) as error:
         return Finding(well=False, what="keys", do=str(error))
     return Finding(well=True, what="keys are set, apart from each other, and look random")
+
+
+def _words(present: Settings) -> Finding:
+    try:
+        the_lexicon(present.words_dir)
+    except ListError as error:
+        return Finding(well=False, what="words of danger", do=str(error))
+    own = len(list(present.words_dir.glob("*.yaml")))
+    return Finding(well=True, what="words of danger are read" + (f"; lists of your own: {own}" if own else ""))
 
 
 def _room(present: Settings) -> Finding:

@@ -14,16 +14,8 @@ def sources_named(flow: str) -> dict[str, str]:
     """The files of a flow by its path or its name."""
     path = Path(flow)
     if path.is_file():
-        return sources_at(path)
+        return sources_of(path)
     known = shipped_sources()
     if flow not in known:
         raise CommandError(f"there is no flow file {flow}, and no flow of that name; those we ship are {', '.join(known)}")
     return known[flow]
-
-
-def sources_at(path: Path) -> dict[str, str]:
-    """The files of a flow by its path."""
-    try:
-        return sources_of(path)
-    except UnicodeDecodeError as error:
-        raise CommandError(f"{path} is not written in UTF-8; save it so") from error

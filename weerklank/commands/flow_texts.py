@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from flows.model import sources_of
 from flows.texts import po, sheet
 from flows.texts.accept import Outcome
 from flows.texts.stamp import stamped
 from flows.texts.take import taken_over
 from weerklank.commands.common import Commands, say
 from weerklank.commands.errors import CommandError
-from weerklank.commands.flow_files import FLOW, sources_at, sources_named
+from weerklank.commands.flow_files import FLOW, sources_named
 
 
 def add_parser(actions: Commands) -> None:
@@ -75,7 +76,7 @@ def _import(arguments: argparse.Namespace) -> int:
 
 def _stamp(arguments: argparse.Namespace) -> int:
     for path in arguments.paths:
-        sources = sources_at(path)
+        sources = sources_of(path)
         new = stamped(sources)
         _write_changed(path.parent, sources, new)
         say(f"{path}: {sum(new[name] != text for name, text in sources.items())} languages marked")
