@@ -35,29 +35,24 @@ class Ask(Waiting):
     It may have options beside the words. `offers` are ways out that stand as buttons where a channel has them. A question for a name, a
     number or a paper says `sensitive: true`, so that nobody asks who a worker is by accident: the linter refuses it otherwise.
 
-        which_factory:
-          kind: ask
-          text: "Which factory? Write its name and town. {options}"
-          options:
-            unknown: {digit: "0", text: I do not know, go: not_known}
-          go: keep_name
-
     `wants` says what is asked for: `text` (unless written; everything is welcome), `voice`, `photo`, `number`, `date` or `place`. A voice
     message is welcome at all of them. A number or date, in any script's digits, is put into `field` as `12` or `2026-11-28`, where a
     `branch` can compare it; it joins the case, but opens none by itself. At such a question a bare `0`, `7`, `8` or `9` is an answer, and
     the ways out are found by their words; so an option there has a digit that no answer is likely to be.
 
+    An answer that does not fit is no failure: it joins the case, and the question is put again (`again`), then once more in other words
+    (`again2`), then a person is offered. It goes on waiting all the while.
+
         how_many:
           kind: ask
           wants: number
           field: people
-          text: "How many of you? Write a number."
-          again: "Saved. How many is it, about? Only a number, such as 12."
-          again2: "Saved. Count the people and send it in digits: 5, 12, 40."
+          text: "How many of you? Write a number. {options}"
+          again: "Saved. How many is it, about? Only a number, such as 12. {options}"
+          again2: "Saved. Count the people and send it in digits: 5, 12, 40. {options}"
+          options:
+            unknown: {digit: "0", text: I do not know, go: since_when}
           go: since_when
-
-    An answer that does not fit is no failure: it joins the case, and the question is put again (`again`), then once more in other words
-    (`again2`), then a person is offered. It goes on waiting all the while.
     """
 
     kind: Literal["ask"]

@@ -95,11 +95,7 @@ _SAID: Final = MappingProxyType(
 class Branch(Node):
     """Goes one way or another by what is known; what fits nowhere goes the `otherwise` way. Nothing is ever evaluated.
 
-    where:
-      kind: branch
-      field: site
-      cases: {unknown: which_factory}
-      otherwise: about
+    `cases` are values of a field, each with where it leads: `cases: {unknown: which_factory}`.
 
     `when` is a list of comparisons, of which the first that holds leads on: `is`, `one_of`, `above`, `below`, `between` (its ends count in)
     and `known` (`yes` if the field was set). Numbers are compared with numbers and dates with dates; words, and a field nobody set, are
