@@ -98,13 +98,14 @@ class SourcesOut(Shape):
 
 
 class ProblemOut(Shape):
-    """One thing to mend, as in every list of problems: the file, the line, the place in it."""
+    """One thing to mend, as in every list of problems: the file, the line, the place; `code` names the check that found it, if one did."""
 
     file: str
     line: int
     where: str
     what: str
     mend: str
+    code: str = ""
 
 
 class DraftOut(Shape):

@@ -42,10 +42,7 @@ class Right:
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """A country's facts. `numbers` also holds the name of a union; `origins` holds those facts that were not read where the rest was.
-
-    `sms_two_way` is what the programme says of texting back there, in lower case; empty where it says nothing.
-    """
+    """A country's facts. `numbers` also holds the name of a union; `origins` holds those facts that were not read where the rest was."""
 
     numbers: Mapping[str, str]
     notes: Mapping[str, Mapping[str, str]]
@@ -53,7 +50,6 @@ class Country:
     origin: Origin
     origins: Mapping[str, Origin] = field(default_factory=dict[str, Origin])
     free: bool = False
-    sms_two_way: str = ""
 
     def told(self, language: str) -> dict[str, str]:
         """Give what texts may say here in a language. What is not known in that language is absent: no other language stands in."""
@@ -98,7 +94,6 @@ def _country(form: Form, code: str) -> Country:
         origin=_origin(form),
         origins=_origins(form),
         free=form.optional("free").lower() == "true",
-        sms_two_way=form.optional("sms_two_way").lower(),
     )
 
 

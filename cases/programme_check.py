@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 from cases.model import READING_ROLES, Place, Programme, Rule
 from cases.programme_form import Form
-from words.carriers import one_way
 from words.digits import luhn_digit, luhn_ok
 
-_YES, _NO = ("true", "yes"), ("false", "no")
 _ZONES = frozenset(zoneinfo.available_timezones())
 
 
@@ -83,7 +81,6 @@ def _check_places(programme: Programme, forms: Forms) -> None:
     for form in (*forms.sites, *forms.areas):
         _check_code(form, seen)
         _known_country(programme, form)
-        _check_answers_arrive(programme, form)
     for form in forms.sites:
         _known(form, "supplier", programme.suppliers, "supplier")
         _check_buyers(form, form.words("buyers"), programme)
@@ -112,23 +109,6 @@ def _known_country(programme: Programme, form: Form) -> None:
     country = form.optional("country")
     if country and country not in programme.countries:
         form.wrong("country", f"nothing is known about `{country}`", f"Add `{country}: {{emergency: ...}}` under `countries`")
-
-
-def _check_answers_arrive(programme: Programme, form: Form) -> None:
-    """A first talk asks questions, so a channel on which nobody there can write back is refused.
-
-    What the programme says of its own country (`sms_two_way: true` or `false`) comes before the table of carriers.
-    """
-    country = form.optional("country")
-    facts = programme.countries.get(country)
-    said = facts.sms_two_way if facts is not None else ""
-    known = None if said in _YES else one_way("sms", country)
-    if "sms" in form.words("channels") and (known is not None or said in _NO):
-        source = "the programme says so" if said in _NO or known is None else known.source
-        mend = (
-            "Take sms out, use `http_sms` through a gateway there, or write `sms_two_way: true` under the country if your carrier hears it"
-        )
-        form.wrong("channels", f"nobody can text back on sms in {country} ({source})", mend)
 
 
 def _check_buyers(form: Form, buyers: tuple[str, ...], programme: Programme) -> None:

@@ -10,6 +10,7 @@ from cases import programme_read as read
 from cases.model import Place, Programme, Promise
 from cases.programme_check import Forms, check
 from cases.programme_form import WHOLE, Form, Problem, Problems, ProgrammeError
+from cases.reach import check_answers_arrive
 from cases.yaml_lines import Lined, Unreadable, read_lines, top_level
 
 FORMAT = "1"
@@ -28,6 +29,8 @@ def read_programme(text: str, name: str = "programme", *, kept: bool = False) ->
     check(programme, forms)
     if not kept and "countries" in root.fields:
         country.check_sources(root.form("countries"))
+    if not kept:
+        check_answers_arrive(root)
     if problems.found:
         raise ProgrammeError(problems.in_order(), name)
     return programme

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Problem:
     """One thing to mend; `where` is the path to it, as in `nodes.about.options.pay`.
 
-    `code` names its kind; flows/checks/reading.py says why each matters.
+    `code` names its kind, where it is one of reading a flow (flows/checks/reading.py says why each matters) or of the linter.
     """
 
     file: str
@@ -23,7 +23,7 @@ class Problem:
     where: str
     what: str
     mend: str
-    code: str = "wrong-value"
+    code: str = ""
 
     def __str__(self) -> str:
         place = f" {self.where}:" if self.where else ""

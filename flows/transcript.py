@@ -80,7 +80,7 @@ class TranscriptFile(Written):
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A talk that was run: each place where it went another way than written, where its asserted turns came, and the flows that spoke.
+    """A talk that was run: its name, each place where it went another way than written, and where its asserted turns came.
 
     A turn is asserted when something is written behind it and it went just so.
     """
@@ -90,7 +90,6 @@ class Talk:
     language: str = "en"
     channel: str = "sms"
     touched: frozenset[Visit] = frozenset()
-    flows: frozenset[str] = frozenset()
 
 
 def run_file(path: Path, library: Library, lexicon: Lexicon) -> tuple[Talk, ...]:
@@ -127,7 +126,6 @@ class _Run:
     facts: dict[str, str] = field(default_factory=dict[str, str])
     seen: dict[str, str] = field(default_factory=dict[str, str])
     session: Session = field(default_factory=Session)
-    walked: set[str] = field(default_factory=set[str])
     loose: bool = False
     waits: WaitBegun | None = None
     touched: set[Visit] = field(default_factory=set[Visit])
@@ -135,8 +133,7 @@ class _Run:
     def outcome(self, lexicon: Lexicon) -> Talk:
         """Run the talk and say how it went."""
         differences = tuple(self.differences(lexicon))
-        touched, walked = frozenset(self.touched), frozenset(self.walked)
-        return Talk(self.talk.talk, differences, self.talk.language, self.talk.channel, touched, walked)
+        return Talk(self.talk.talk, differences, self.talk.language, self.talk.channel, frozenset(self.touched))
 
     def differences(self, lexicon: Lexicon) -> Iterator[str]:
         """Say where the talk went another way, turn by turn."""
@@ -147,7 +144,6 @@ class _Run:
             sprint = self._hear(words, lexicon, first=number == 0)
             self.session = Session.from_bytes(sprint.session.to_bytes())
             self.waits = next((event for event in reversed(sprint.events) if isinstance(event, WaitBegun)), self.waits)
-            self.walked |= {event.flow for event in sprint.events if isinstance(event, Say)}
             different = tuple(self._compared(next((text for text in words.values() if text), "(the beginning)"), expected, sprint))
             yield from different
             if expected and not different:

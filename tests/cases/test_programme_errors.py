@@ -136,11 +136,13 @@ def test_the_programme_knows_its_own_country_better_than_the_table_of_carriers()
     texts = sample_text().replace("bn-Latn], channels: [whatsapp, telegram]", "bn-Latn], channels: [sms]")
 
     assert read_programme(texts.replace("sms_two_way: false", "sms_two_way: true")).places["nodirpar-dyeing"].channels == ("sms",)
+    silent = texts.replace("    sms_two_way: false\n", "")
     with pytest.raises(ProgrammeError) as refused:
-        read_programme(texts.replace(", sms_two_way: false", ""))
+        read_programme(silent)
     assert "twilio.com/guidelines/bd/sms" in refused.value.problems[0].what
+    assert read_programme(silent, kept=True).places["nodirpar-dyeing"].channels == ("sms",)
     with pytest.raises(ProgrammeError) as refused:
-        read_programme(sample_text().replace('labour_office: "0800-5151"}', 'labour_office: "0800-5151", sms_two_way: "no"}'))
+        read_programme(sample_text().replace('    labour_office: "0800-5151"\n', '    labour_office: "0800-5151"\n    sms_two_way: no\n'))
     assert "the programme says so" in refused.value.problems[0].what
 
 

@@ -177,7 +177,7 @@ def test_danger_is_never_taken_for_an_unclear_answer() -> None:
 
 
 def test_words_that_mean_no_answer_are_testimony_as_before() -> None:
-    assert _said("they lock the gate of the canteen", case="open").events[-1] == ev.Say("meals", FLOW.revision, "meal", "again")
+    assert _said("the canteen was closed again today", case="open").events[-1] == ev.Say("meals", FLOW.revision, "meal", "again")
 
 
 _CHOICES = [(flow, name) for flow in LIBRARY.revisions.values() for name, node in flow.nodes.items() if isinstance(node, Choice)]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from translations.danger.listed import Listed
+from words.carriers import reserved
 from words.fold import fold, squeeze
-from words.reserved import CARRIER_WORDS
 
 LETTERS_MIN: Final = 3
 """A word of danger with fewer Latin letters means too many other things; scripts that write no vowels do with one less."""
@@ -50,7 +50,7 @@ def faults_of(file: str, listed: Listed, *, added: bool) -> Iterator[Problem]:
         mend = "Take `not_danger` and `not_serious` out; tell the project about the false alarm instead."
         yield Problem(file, 0, "not_danger", "a list that is added may not take words of danger away", mend)
     for command, phrases in listed.commands.items():
-        if phrases and {fold(phrase) for phrase in phrases} <= CARRIER_WORDS:
+        if phrases and {squeeze(phrase) for phrase in phrases} <= reserved().keys():
             yield Problem(file, 0, f"commands.{command}", "every word here is one that carriers keep for themselves", "Add another word.")
 
 

@@ -68,7 +68,7 @@ def _walked(paths: list[Path]) -> frozenset[str]:
     ]
     known = shipped()
     library = library_of([*(known.revisions[revision] for revision in known.current.values()), *_readable(paths)])
-    return frozenset(flow for file in files for talk in run_file(file, library, the_lexicon()) for flow in talk.flows)
+    return frozenset(flow for file in files for talk in run_file(file, library, the_lexicon()) for flow, _, _ in talk.touched)
 
 
 def _readable(paths: list[Path]) -> Iterator[Flow]:
