@@ -83,6 +83,10 @@ class Node(Written):
         """What follows when the talk comes here."""
         raise NotImplementedError
 
+    def runs(self) -> tuple[str, str | None] | None:
+        """The other flow it goes on in, and the node there if it is not the first; None for a node that stays in its flow."""
+        return None
+
     def waits(self) -> int | None:
         """For how many seconds it lets time pass; None for a node that does not."""
         return None

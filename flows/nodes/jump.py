@@ -34,4 +34,8 @@ class Jump(Node):
 
     def enter(self, here: Here) -> Step:  # noqa: ARG002  # the same from everywhere
         """Go there."""
-        return Step(go=self.go, jump=None if self.flow is None else (self.flow, self.at))
+        return Step(go=self.go, jump=self.runs())
+
+    def runs(self) -> tuple[str, str | None] | None:
+        """The other flow."""
+        return None if self.flow is None else (self.flow, self.at)
