@@ -14,7 +14,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import hearing
+from bot import hearing, waits
 from bot.clock import Clock
 from bot.effects import Codes, Means, NoCodeReady
 from bot.guesses import Guesses
@@ -242,6 +242,9 @@ class Conversation:
 
     def _handle(self, connection: sa.Connection, talk: Talk, message: WaitingMessage, means: Means) -> None:
         kind, text, option, payload = orjson.loads(open_with(talk.worker.key, message.sealed, inbox_aad(message.channel, message.key)))
+        if kind == waits.KIND:
+            waits.time_passed(talk, int(text), means)
+            return
         said = Inbound(message.channel, message.key, "", kind, text, option, payload)
         hashes = self._hashes.get(message.id, {})
         hearing.hear(Heard(connection, talk, said, hashes, means))

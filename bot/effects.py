@@ -18,6 +18,7 @@ from bot.talk import CaseWork, Talk
 from cases import clocks, entries, intake, speaker
 from cases.change import CaseChange
 from flows import events as ev
+from flows.engine import Sprint
 from flows.lexicon import Lexicon
 from store import casekeys, waiting
 from store.batch import Message
@@ -62,6 +63,14 @@ def apply(talk: Talk, found: tuple[ev.Event, ...], means: Means) -> None:
         _apply(talk, event, means)
 
 
+def take(talk: Talk, sprint: Sprint, means: Means) -> None:
+    """Act on a sprint and stand where it ended; texts are said in the language that holds when they come."""
+    before = talk.session.language
+    talk.session = replace(sprint.session, language=before)
+    apply(talk, sprint.events, means)
+    talk.session = replace(talk.session, language=sprint.session.language)
+
+
 def _apply(talk: Talk, event: ev.Event, means: Means) -> None:
     match event:
         case ev.Say():
@@ -98,7 +107,9 @@ def _apply(talk: Talk, event: ev.Event, means: Means) -> None:
             _forget(talk, means)
         case ev.Ended(broke):
             _note_end(broke)
-        case ev.SiteUnknown():
+        case ev.WaitBegun():
+            _wait(talk, event)
+        case ev.SiteUnknown() | ev.StatusWanted():
             return
         case _:
             assert_never(event)
@@ -124,6 +135,19 @@ def _open_case(talk: Talk, words: str, means: Means) -> None:
     means.keys.remember(keys)
     row = {**new.case, "worker_id": talk.worker.id, "code_hash": None}
     talk.turn_to(CaseWork(row, keys.data_key, keys, new.entries, new.mails, changed=True))
+
+
+def _wait(talk: Talk, begun: ev.WaitBegun) -> None:
+    """Set the worker's timer: its clock runs at once if nothing is to be sent before, else as soon as all of that has left."""
+    lasts = begun.seconds * SECOND
+    talk.timer = {
+        "worker_id": talk.worker.id,
+        "channel": talk.channel,
+        "timer": begun.timer,
+        "lasts": lasts,
+        "set_at": talk.now,
+        "due_at": None if talk.messages else talk.now + lasts,
+    }
 
 
 def _danger(talk: Talk, found: ev.DangerFound, means: Means) -> None:

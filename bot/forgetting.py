@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from bot.clock import MINUTE, SECOND
 from cases import intake
 from cases.save import save
-from store import casekeys, sessions, tasks, waiting
+from store import casekeys, sessions, tasks, timers, waiting
 from store.casekeys import KeyCache
 from store.sealing import Keyring
 from store.tables import cases
@@ -49,6 +49,7 @@ def last_rows(connection: sa.Connection, worker_id: str, *, patient: bool) -> No
         raise NotYet
     waiting.drop_worker(connection, worker_id)
     sessions.forget(connection, worker_id)
+    timers.drop(connection, worker_id)
 
 
 def is_patient(since: int, now: int) -> bool:

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from bot import effects
-from bot.clock import MINUTE
+from bot.clock import MINUTE, SECOND
 from bot.effects import Means
 from bot.heard import Heard, NeedsHash, cleaned
 from bot.knocks import LIVE
@@ -18,9 +20,8 @@ from cases import intake, speaker
 from cases.model import Place
 from flows import engine
 from flows import events as ev
-from flows.engine import Sprint, Words
+from flows.engine import Words
 from flows.phrases import saying
-from flows.session import Session
 from store import waiting
 from store.tables import case_grants, cases, workers
 from words.digits import ascii_digits, case_code, site_code
@@ -51,10 +52,11 @@ def hear(at: Heard) -> None:
     if talk.now < talk.live_until:
         talk.live_until = talk.now + LIVE
     talk.channel = said.channel
+    talk.session = replace(talk.session, channel=said.channel)
     if said.kind in ("contact", "unsupported"):
         effects.say(talk, means.speech.notice("contact_refused" if said.kind == "contact" else "unsupported"), means)
     elif _answers_the_knock(at):
-        _read(talk, means)
+        _read(at)
     elif (digits := case_code(said.text)) is not None and said.kind != "button":
         _come_back(at, digits)
     elif (code := site_code(said.payload or said.text)) is not None and said.kind != "button":
@@ -75,16 +77,18 @@ def _answers_the_knock(at: Heard) -> bool:
     return tapped or ascii_digits(said.text).strip(" .!") == "1"
 
 
-def _read(talk: Talk, means: Means) -> None:
-    """What waits is read now; a question of a flow that stood open is left with what no answer means.
+def _read(at: Heard) -> None:
+    """What waits is read now; a question that stood open is left with what no answer means, unless it is what waited behind the knock.
 
     Where the officer asked whether it is solved, the flow `feedback` waits for the answer. It does not ask again: the officer's words did.
     """
+    talk = at.talk
+    if not waiting.question_waits(at.connection, talk.worker.id):
+        talk.session = replace(talk.session, frames=(), asked=0)
     effects.read_answers(talk)
-    talk.session = replace(talk.session, frames=(), asked=0)
     if talk.case is not None and talk.case.row["state"] == "proposed":
         fields = {**talk.session.fields, "case": "open", "feedback": "solved"}
-        talk.session = engine.start(means.house.library, "feedback", replace(talk.session, fields=fields)).session
+        talk.session = engine.start(at.means.house.library, "feedback", replace(talk.session, fields=fields)).session
 
 
 def _come_back(at: Heard, digits: str) -> None:
@@ -141,8 +145,9 @@ def _take_over(at: Heard, row: dict[str, Any]) -> None:
         talk.orders += (partial(_let_go, worker_id=before, case_id=case_id),)
     talk.orders += (partial(waiting.follow_case, case_id=case_id, worker_id=worker_id, channel=channel),)
     talk.knocked_at = talk.now if talk.waiting else None
-    session = Session(language=talk.session.language if talk.state.session_sealed else case.row["language"], fields=_fields_of(case.row))
-    _take(talk, engine.start(at.flows, "come-back", session), means)
+    language = talk.session.language if talk.state.session_sealed else case.row["language"]
+    session = talk.session.anew(language, _fields_of(case.row))
+    effects.take(talk, engine.start(at.flows, "come-back", session), means)
 
 
 def _fields_of(case: Mapping[str, Any]) -> dict[str, str]:
@@ -183,9 +188,9 @@ def _at_a_site(at: Heard, code: str) -> None:
     language = _language_named(beside, means) or _language_of(place, means)
     fields = {"site": "known", "place": place.id, **_speaker_named(beside, means)}
     talk.turn_to(None)
-    talk.session = Session(language=language, fields=fields)
+    talk.session = talk.session.anew(language, fields)
     name = means.house.first_flow_for_neighbours if place.kind == "area" else means.house.first_flow
-    _take(talk, engine.start(at.flows, name, talk.session), means)
+    effects.take(talk, engine.start(at.flows, name, talk.session), means)
     if said.payload is None and _is_testimony(beside, means):
         _resume(at)
 
@@ -266,10 +271,11 @@ def _stranger(at: Heard) -> None:
     if _FIVE.fullmatch(ascii_digits(said.text).strip()):
         effects.say(talk, means.speech.notice("site_code_unknown"), means)
         return
-    started = engine.start(at.flows, means.house.first_flow, Session(language=talk.session.language, fields=_fields_of_place(talk)))
-    _take(talk, started, means)
+    anew = talk.session.anew(talk.session.language, _fields_of_place(talk))
+    started = engine.start(at.flows, means.house.first_flow, anew)
+    effects.take(talk, started, means)
     if said.text.strip() and not _only_digits(said.text):
-        tried = engine.resume(at.flows, talk.session, Words(said.text), means.lexicon)
+        tried = engine.resume(at.flows, talk.session, Words(said.text, today=_today(talk, means)), means.lexicon)
         if not any(isinstance(event, ev.NoCase) for event in tried.events):
             _resume(at)
         else:
@@ -282,13 +288,11 @@ def _only_digits(text: str) -> bool:
 
 
 def _resume(at: Heard) -> None:
-    words = Words(cleaned(at), at.said.option)
-    _take(at.talk, engine.resume(at.flows, at.talk.session, words, at.means.lexicon), at.means)
+    words = Words(cleaned(at), at.said.option, today=_today(at.talk, at.means))
+    effects.take(at.talk, engine.resume(at.flows, at.talk.session, words, at.means.lexicon), at.means)
 
 
-def _take(talk: Talk, sprint: Sprint, means: Means) -> None:
-    """Act on a sprint; texts are said in the language that holds when they come."""
-    before = talk.session.language
-    talk.session = replace(sprint.session, language=before)
-    effects.apply(talk, sprint.events, means)
-    talk.session = replace(talk.session, language=sprint.session.language)
+def _today(talk: Talk, means: Means) -> date:
+    """The day it is where the worker is: `28-12` without a year is the one nearest to it."""
+    zone = means.house.programme.timezone_at(talk.session.fields.get("place"))
+    return datetime.fromtimestamp(talk.now / SECOND, UTC).astimezone(ZoneInfo(zone)).date()

@@ -80,6 +80,7 @@ class Talk:
     handled: tuple[int, ...] = ()
     no_cases: tuple[tuple[str, str, str], ...] = ()
     signals: tuple[dict[str, Any], ...] = ()
+    timer: dict[str, Any] | None = None
     orders: tuple[Callable[[sa.Connection], None], ...] = field(default=())
 
     def fork(self) -> "Talk":
@@ -103,6 +104,7 @@ class Talk:
         batch.no_cases.extend(self.no_cases)
         batch.signals.extend(self.signals)
         batch.orders.extend(self.orders)
+        batch.timers.extend([self.timer] if self.timer is not None else [])
         batch.handled.extend(self.handled)
         sealed = seal_session(self.worker.key, self.worker.id, self.session)
         batch.sessions.append({"worker_id": self.worker.id, "channel": self.channel, "sealed": sealed, "updated_at": self.now})

@@ -11,7 +11,7 @@ from flows.nodes import Node
 from flows.wording import CHANNELS, Written
 
 Change = Literal["added", "removed", "changed"]
-_WORDS = frozenset({"text", "again", "button", "also", "offers", "voice"})
+_WORDS = frozenset({"text", "again", "again2", "button", "also", "offers", "voice"})
 _MARK = ("source",)  # which words a translation was made from: says nothing to a worker
 _SHORT = 12
 

@@ -1,16 +1,18 @@
 """The interpreter: it turns a session and a worker's words into a session and a list of facts, and does nothing else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final, get_args
 
-from flows.events import DangerFound, DangerKind, Event, NoCase, NotACase
+from flows.events import Attachment, DangerFound, DangerKind, Event, NoCase, NotACase
 from flows.lexicon import Lexicon
 from flows.match import OFFER, OFFER_DIGITS
 from flows.nodes.base import Heard, Step, keep
 from flows.phrases import Saying, saying
 from flows.revisions import Library
+from flows.run import Visit
 from flows.session import Session
-from flows.talk import Talk, Visit
+from flows.talk import Talk
 from flows.wording import Command
 
 # A message that is only this digit means the same everywhere, unless the question that waits gives it a meaning of its own.
@@ -33,10 +35,20 @@ NO_LEXICON: Final = Lexicon()
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a worker sent: the words as they came, and the id behind the button if one was tapped."""
+    """What a worker sent: the words as they came, the id behind the button if one was tapped, and what came along with the words.
+
+    `today` is the date where the worker is, for dates told without their year.
+    """
 
     text: str
     option: str | None = None
+    attachment: Attachment | None = None
+    today: date | None = None
+
+    @property
+    def are_none(self) -> bool:
+        """Whether nothing was said at all."""
+        return not self.text.strip() and self.attachment is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +78,16 @@ def resume(library: Library, session: Session, words: Words, lexicon: Lexicon = 
     return _sprint(talk)
 
 
+def timed_out(library: Library, session: Session, timer: int) -> Sprint:
+    """Tell a session that the time of a WaitBegun has passed. A timer that is not its newest, or that nothing waits for, does nothing."""
+    talk = Talk(library, session)
+    return _sprint(talk) if talk.time_passed(timer) else Sprint(session, ())
+
+
 def begin(library: Library, name: str, session: Session, words: Words, lexicon: Lexicon = NO_LEXICON) -> Sprint:
     """Begin a flow with the words that came along with it, so that `hello` and `saved` go out in one go; blank words begin it only."""
     first = start(library, name, session)
-    if not words.text.strip() and words.option is None:
+    if words.are_none and words.option is None:
         return first
     second = resume(library, first.session, words, lexicon)
     return Sprint(second.session, (*first.events, *second.events), (*first.trail, *second.trail))
@@ -87,10 +105,12 @@ def _hear(talk: Talk, words: Words, lexicon: Lexicon) -> None:
     talk.at_home()
     if words.option is not None and _tapped(talk, words.option):
         return
-    if not words.text.strip():
+    if words.are_none:
         talk.put_again()
-    elif not _way_out(talk, said, lexicon):
-        _testimony(talk, said, lexicon)
+        return
+    said, heard = saying(words.text), Heard(words.text, attachment=words.attachment, today=words.today)
+    if not _way_out(talk, said, heard, lexicon):
+        _testimony(talk, said, heard, lexicon)
 
 
 def _tapped(talk: Talk, tapped: str) -> bool:
@@ -101,15 +121,15 @@ def _tapped(talk: Talk, tapped: str) -> bool:
     return talk.choose(node, option) or talk.choose_late(node, option)
 
 
-def _way_out(talk: Talk, said: Saying, lexicon: Lexicon) -> bool:
-    """Take an answer to the question that waits, or one of the ways out that are open everywhere.
+def _way_out(talk: Talk, said: Saying, heard: Heard, lexicon: Lexicon) -> bool:
+    """Take an option of the question that waits, or one of the ways out that are open everywhere, unless it asked for just these words.
 
     A word of danger is no beginning of an answer: `fire` is not `Fired or punished`.
     """
     option = talk.answer(" ".join(said.tokens), whole=lexicon.danger(said) is not None)
     if option is not None and _tapped(talk, option):
         return True
-    command = FIXED.get(said.squeezed) or lexicon.command(said)
+    command = None if talk.is_answer(heard) else FIXED.get(said.squeezed) or lexicon.command(said)
     return command is not None and _command(talk, command)
 
 
@@ -134,15 +154,15 @@ def _aside(talk: Talk, command: Command) -> bool:
     return flow is not None or command == "status"
 
 
-def _testimony(talk: Talk, said: Saying, lexicon: Lexicon) -> None:
+def _testimony(talk: Talk, said: Saying, heard: Heard, lexicon: Lexicon) -> None:
     """Take words that are no answer, or could be two: danger first, then people who ask who wrote, then small talk, then what she says."""
-    talk.heard = Heard(said.raw, lexicon.floor(said))
+    talk.heard = replace(heard, floors=lexicon.floor(said))
     danger = lexicon.danger(said)
     if danger is not None and _is_news(talk, danger):
         _danger(talk, danger)
     elif lexicon.is_hunt(said):
         _no_case(talk, "identity_hunt")
-    elif talk.fields.get("case") != "open" and (chatter := _chatter(said, lexicon)):
+    elif talk.fields.get("case") != "open" and not talk.is_answer(heard) and (chatter := _chatter(said, heard, lexicon)):
         _no_case(talk, chatter)
     elif not talk.ask_which(" ".join(said.tokens)):
         talk.listen()
@@ -167,8 +187,10 @@ def _no_case(talk: Talk, kind: NotACase) -> None:
     talk.notice(kind)
 
 
-def _chatter(said: Saying, lexicon: Lexicon) -> NotACase | None:
-    """Tell small talk from testimony; a message without a single letter (`??`, `5`) is a test of the line."""
+def _chatter(said: Saying, heard: Heard, lexicon: Lexicon) -> NotACase | None:
+    """Tell small talk from testimony; a message without a single letter (`??`, `5`) is a test of the line, a voice or a photo is not."""
+    if heard.attachment is not None:
+        return None
     if lexicon.thanks.is_all(said):
         return "thanks"
     if lexicon.greetings.is_all(said) or not any(map(str.isalpha, said.raw)):

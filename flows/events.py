@@ -6,12 +6,13 @@ from typing import Literal
 DangerKind = Literal["fire", "violence", "suicide", "unnamed"]
 Scope = Literal["hide_me", "ask_first", "never"]
 NotACase = Literal["greeting", "thanks", "identity_hunt"]
+Attachment = Literal["voice", "photo", "document", "place"]
 Judgement = Literal["heard_right", "heard_partly", "heard_wrong", "solved", "solved_partly", "not_solved"]
 
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """A text to send. `slot` says which of the node's texts: `text`, or `again` when the question is put once more.
+    """A text to send. `slot` says which of the node's texts: `text`, or `again` and `again2` when the question is put once more.
 
     `among` are the only answers to show, when words could mean any of these and she is asked which; empty shows them all.
     """
@@ -25,16 +26,18 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:
-    """The first free words: a case opens with them."""
+    """The first free words: a case opens with them. `attachment` is what came with them, if something did."""
 
     words: str
+    attachment: Attachment | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AddToCase:
-    """Later words, to be kept with the open case exactly as they came."""
+    """Later words, to be kept with the open case exactly as they came, with what came along."""
 
     words: str
+    attachment: Attachment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,17 @@ class SiteUnknown:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitBegun:
+    """The talk waits for time to pass: so many seconds after the last text left, the engine's `timed_out` is to be told of this timer.
+
+    A timer is a number of its session, and only the newest means anything.
+    """
+
+    seconds: int
+    timer: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The flow came to its end, or broke a ceiling (`broke` says which, for the operator)."""
 
@@ -151,5 +165,6 @@ Event = (
     | StatusWanted
     | Judged
     | SiteUnknown
+    | WaitBegun
     | Ended
 )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from flows import events as ev
+from flows.nodes.wait import SECONDS
 
 _SENTENCES: Mapping[type[ev.Event], str] = MappingProxyType(
     {
@@ -18,6 +19,16 @@ _SENTENCES: Mapping[type[ev.Event], str] = MappingProxyType(
         ev.ForgetAsked: "wants to be forgotten",
     }
 )
+_LABELS: Mapping[type[ev.Event], str] = MappingProxyType(
+    {
+        ev.FloorRaised: "serious",
+        ev.GroupChosen: "about",
+        ev.ConsentGiven: "may we",
+        ev.LanguageChosen: "language",
+        ev.NoCase: "no case",
+        ev.Judged: "says",
+    }
+)
 
 
 def learned(event: ev.Event) -> tuple[str, ...]:
@@ -26,17 +37,30 @@ def learned(event: ev.Event) -> tuple[str, ...]:
         case ev.DangerFound(kind, because, happening):
             when = {True: ", now", False: ", not now", None: ""}[happening]
             return (f"danger: {kind}{when} ({because})",)
-        case ev.FloorRaised(because):
-            return (f"serious: {because}",)
-        case ev.GroupChosen(group):
-            return (f"about: {group}",)
-        case ev.ConsentGiven(said) | ev.Judged(said):
-            return (f"{'may we' if isinstance(event, ev.ConsentGiven) else 'says'}: {said}",)
-        case ev.LanguageChosen(language):
-            return (f"language: {language}",)
-        case ev.NoCase(kind):
-            return (f"no case: {kind}",)
+        case (
+            ev.FloorRaised(what)
+            | ev.GroupChosen(what)
+            | ev.ConsentGiven(what)
+            | ev.LanguageChosen(what)
+            | ev.NoCase(what)
+            | ev.Judged(what)
+        ):
+            return (f"{_LABELS[type(event)]}: {what}",)
+        case ev.WaitBegun(seconds):
+            return (f"waits {_time(seconds)}",)
         case ev.Ended(broke) if broke is not None:
             return (f"broken: {broke}",)
         case _:
-            return tuple(sentence for kind, sentence in _SENTENCES.items() if isinstance(event, kind))
+            return tuple(sentence + _with(event) for kind, sentence in _SENTENCES.items() if isinstance(event, kind))
+
+
+def _with(event: ev.Event) -> str:
+    """What came along with words."""
+    attachment = event.attachment if isinstance(event, ev.OpenCase | ev.AddToCase) else None
+    return f" ({attachment})" if attachment is not None else ""
+
+
+def _time(seconds: int) -> str:
+    """A time as authors write it, in the largest unit that fits."""
+    unit = max((each for each in SECONDS if seconds % SECONDS[each] == 0), key=SECONDS.__getitem__)
+    return f"{seconds // SECONDS[unit]}{unit}"

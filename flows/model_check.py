@@ -84,11 +84,12 @@ def _label_problems(file: str, document: Document, name: str, pair: tuple[Words,
 
 
 def _texts(words: PerChannel) -> Iterator[tuple[Path, str]]:
-    yield from ((("text",), words.text), (("again",), words.again))
+    yield from ((("text",), words.text), (("again",), words.again), (("again2",), words.again2))
     for channel in CHANNELS:
         wording = getattr(words, channel)
         yield (channel, "text"), wording.text
         yield (channel, "again"), wording.again
+        yield (channel, "again2"), wording.again2
 
 
 def _problem(file: str, document: Document, path: Path, what: str, mend: tuple[str, str]) -> Problem:

@@ -13,12 +13,18 @@ from flows.match import OFFER
 from flows.model import Flow
 from flows.nodes import Node, Waiting
 from flows.nodes.base import Spoken
+from flows.nodes.branch import Branch
+from flows.nodes.jump import Jump
+from flows.nodes.wait import Wait
 from flows.render import Rendered, View, options, render
 from words.segments import Segments, segments
 
 # Fields of a node that are words or ways, and are shown as such.
 _SHOWN: Final = frozenset(
-    {"kind", "text", "again", "offers", "options", "sms", "whatsapp", "telegram", "web", "go", "flow", "at", "otherwise"}
+    {
+        *("kind", "text", "again", "again2", "offers", "options", "sms", "whatsapp", "telegram", "web"),
+        *("go", "flow", "at", "otherwise"),
+    }
 )
 
 When = Literal["option", "words", "then", "case", "otherwise", "call", "other"]
@@ -162,7 +168,7 @@ def _ways(flow: Flow, name: str, view: View, shown: frozenset[str]) -> Iterator[
     if isinstance(node, Waiting) and "go" not in dict(node.targets()):
         handed_back = getattr(node, "otherwise", "keep") == "return"
         yield Way("words", "any other words", None if handed_back else name, back=not handed_back)
-    elif "go" in type(node).model_fields and getattr(node, "go", None) is None:
+    elif not isinstance(node, Jump) and "go" in type(node).model_fields and getattr(node, "go", None) is None:
         yield Way("then", "then", None)
 
 
@@ -171,8 +177,12 @@ def _way(node: Node, key: str, target: str, words: dict[str, tuple[str, str]], *
         case ["options", option, *_]:
             digit, text = words.get(option, ("", option))
             return Way("option", text, target, option, digit, back)
-        case ["cases", value]:
-            return Way("case", f"{getattr(node, 'field', 'it')} is {value}", target, back=back)
+        case ["cases", value] if isinstance(node, Branch):
+            return Way("case", f"{node.subject} is {value}", target, back=back)
+        case ["when", place, *_] if isinstance(node, Branch):
+            return Way("case", node.when[int(place)].in_words(node.subject), target, back=back)
+        case ["after"] if isinstance(node, Wait):
+            return Way("other", f"after {node.time}", target, back=back)
         case ["otherwise"]:
             return Way("otherwise", "otherwise", target, back=back)
         case ["go"] if isinstance(node, Waiting):

@@ -22,6 +22,8 @@ Form = Literal["buttons", "list", "numbered"]
 
 # Where the answers stand, with the space before it and the mark after it: on a phone with buttons all of it goes.
 _PLACE: Final = re.compile(r"\s*\{options\}[.。।]?")
+# A wording that an author left out is the one behind it.
+_SLOTS: Final = ("again2", "again", "text")
 _LIST: Final = re.compile(r"\s*\{options\}[.。।]? *\n?")
 
 
@@ -131,7 +133,7 @@ def _text(flow: Flow, place: tuple[str, str], language: str, wordings: tuple[tup
     A question has a second wording, or is asked again as it was, before another language is tried.
     """
     node, slot = place
-    slots = ("again", "text") if slot == "again" else ("text",)
+    slots = _SLOTS[_SLOTS.index(slot) :]
     for near, (tongue, _) in zip(wordings, flow.spoken(node, language), strict=True):
         for text in (getattr(wording, each) for each in slots for wording in near):
             if text:

@@ -1,58 +1,34 @@
-"""One sprint under way: the frames, fields and facts that the engine works on until the next question is put."""
+"""What can happen to a talk in one sprint: words, taps, ways out, time that passes."""
 
-from flows.ceilings import ASKED_MAX, BYTES_MAX, FRAMES_MAX, OF_THE_HOUSE, STEPS_MAX
-from flows.events import Ended, Event, ForgetAsked, Hidden, OpenCase, Say
+from flows.ceilings import ASKED_MAX, FRAMES_MAX
 from flows.home import OPEN, home
 from flows.match import answers
-from flows.model import Flow
-from flows.model_check import NOTICES
-from flows.nodes import Node, Waiting
-from flows.nodes.base import Heard, Here, Step, keep
-from flows.nodes.call import Call
+from flows.nodes import Waiting
+from flows.nodes.base import Heard, Step, keep
 from flows.nodes.choose import Choice
 from flows.questions import asked_before, asks, gives_back, where
-from flows.revisions import Library
-from flows.session import Frame, Session
-from flows.way_back import WayBack
-
-Visit = tuple[str, str, str]
-"""Where a talk came: flow, node, and the option that was taken there, or nothing when it was entered."""
+from flows.run import Run
+from flows.session import Frame
 
 
-class Talk:
-    """A session being moved on. It lives for one sprint, inside the engine."""
+class Talk(Run):
+    """A sprint as the engine sees it: what waits, and what an answer, a tap, a command or time does to it."""
 
-    def __init__(self, library: Library, session: Session) -> None:
-        self._library = library
-        self._before = session
-        self._steps = 0
-        self._broken = False
-        self.frames = [frame for frame in map(library.standing, session.frames) if frame]
-        self._way = WayBack(library, session.earlier)
-        self.fields = dict(session.fields)
-        self.language = session.language
-        self.events: list[Event] = []
-        self.heard: Heard | None = None
-        self.trail: list[Visit] = []
+    def time_passed(self, timer: int) -> bool:
+        """Go on behind the wait that set this timer. False, and nothing moves, if it is an old one or nothing waits for time any more.
 
-    def session(self) -> Session:
-        """The session as it is now; a question put again is counted."""
-        frames = tuple(self.frames)
-        asked = self._before.asked + 1 if frames and frames == self._before.frames else 0
-        return Session(frames, self.language, dict(self.fields), asked, self._way.earlier)
-
-    def finish(self) -> None:
-        """Keep words that no node kept, tell if nothing waits any more, and let no session grow beyond its ceiling."""
-        if self.heard is not None:
-            kept = keep(self.heard, self.session())
-            self.heard = None
-            self._note(kept)
-            self.events = [*kept, *self.events]
-        if len(self.session().to_bytes()) > BYTES_MAX:
-            self.fields = {name: value for name, value in self.fields.items() if name in OF_THE_HOUSE}
-            self._break(f"the session has more than {BYTES_MAX} bytes{where(self.frames)}")
-        if not self.frames and not any(isinstance(event, Ended) for event in self.events):
-            self.events.append(Ended())
+        If another question was asked meanwhile, its answer comes first: the timer rings again after the same time.
+        """
+        rung = self._clock.rung(timer, self._nodes())
+        if rung is None:
+            return False
+        depth, wait = rung
+        if all(map(gives_back, self._nodes()[depth + 1 :])):
+            del self.frames[depth + 1 :]
+            self._go_on(wait.passed())
+        else:
+            self._clock.again()
+        return True
 
     def begin(self, name: str, at: str | None = None) -> None:
         """Begin a flow in the place of everything that waited. Unless it only listens, the questions before it are out of reach."""
@@ -95,6 +71,11 @@ class Talk:
             if not gives_back(self._node(frame)):
                 break
         return None
+
+    def is_answer(self, heard: Heard) -> bool:
+        """Tell whether the question that waits asked for just these words."""
+        waiting = self._node(self.frames[-1]) if self.frames else None
+        return isinstance(waiting, Waiting) and waiting.is_answer(heard)
 
     def choose(self, node: str, option: str) -> bool:
         """Take an option of the question that waits, or of one behind it."""
@@ -142,7 +123,7 @@ class Talk:
         if not alike:
             return False
         which = self._here(frame).say("again", alike)
-        self.apply(Step(events=(*keep(self.heard, self.session()), which), wait=True, kept=True))
+        self.apply(Step(events=(*keep(self.heard, self.session()), which), wait=True, kept=True, missed=True))
         return True
 
     def listen(self) -> None:
@@ -169,13 +150,6 @@ class Talk:
         if self.frames:
             self.events.append(self._here(self.frames[-1]).say("again"))
 
-    def repeat(self) -> None:
-        """Say the question that waits as it was said, but never a code twice in one thread."""
-        if self.frames:
-            node = self._node(self.frames[-1])
-            twice = isinstance(node, Waiting) and "{code}" in node.text
-            self.events.append(self._here(self.frames[-1]).say("again" if twice else "text"))
-
     def back(self) -> None:
         """Put the question before this one, its answer open again; from an aside, the question that it broke in on."""
         behind = next((depth for depth in range(len(self.frames) - 1, 0, -1) if asks(self._node(self.frames[depth - 1]))), 0)
@@ -186,97 +160,6 @@ class Talk:
         else:
             self.notice("no_question")
 
-    def notice(self, node: str) -> None:
-        """Say one of the house's own notices."""
-        flow = self._library.now(NOTICES)
-        if flow is not None and node in flow.nodes:
-            self.trail.append((flow.name, node, ""))
-            self.events.append(Say(flow.name, flow.revision, node))
-
-    def apply(self, step: Step) -> None:
-        """Take over what a step reports and sets."""
-        self._note(step.events)
-        self.events += step.events
-        for name, value in step.fields.items():
-            if value:
-                self.fields[name] = value
-            else:
-                self.fields.pop(name, None)
-        self.language = step.language or self.language
-        self.heard = None if step.kept else self.heard
-
-    def _note(self, events: tuple[Event, ...]) -> None:
-        if any(isinstance(event, OpenCase) for event in events):
-            self.fields["case"] = "open"
-            self.fields.pop("hidden", None)
-        if any(isinstance(event, Hidden | ForgetAsked) for event in events):
-            self._way.clear()
-
-    def _go_on(self, step: Step) -> None:
-        if self._follow(step):
-            self._run()
-
-    def _run(self) -> None:
-        """Enter node after node until one waits or all has ended."""
-        while self.frames:
-            self._steps += 1
-            if self._steps > STEPS_MAX:
-                self._break(f"more than {STEPS_MAX} steps without a question{where(self.frames)}")
-                return
-            frame = self.frames[-1]
-            self.trail.append((frame.flow, frame.node, ""))
-            if not self._follow(self._node(frame).enter(self._here(frame))):
-                return
-
-    def _follow(self, step: Step) -> bool:
-        """Go where a step leads; False when the talk waits, or is over."""
-        self.apply(step)
-        if step.wait:
-            return False
-        if step.go is not None:
-            self.frames[-1] = Frame(self.frames[-1].flow, self.frames[-1].revision, step.go)
-            return True
-        if step.call is not None and self._push(*step.call):
-            return True
-        if step.stop:
-            self.frames.clear()
-            self._way.clear()
-        return self._return(repeat=step.repeat)
-
-    def _return(self, *, repeat: bool) -> bool:
-        """End the flow; what waits behind it goes on waiting, and what called it goes on."""
-        while self.frames:
-            self.frames.pop()
-            behind = self._node(self.frames[-1]) if self.frames else None
-            if isinstance(behind, Waiting):
-                if repeat:
-                    self.repeat()
-                return False
-            if isinstance(behind, Call) and behind.go is not None:
-                self.frames[-1] = Frame(self.frames[-1].flow, self.frames[-1].revision, behind.go)
-                return True
-        return False
-
-    def _push(self, name: str, at: str | None) -> bool:
-        flow = self._library.now(name)
-        node = at or (flow.first if flow is not None else "")
-        if flow is None or node not in flow.nodes:
-            self.events.append(Ended(f"there is no flow {name} that begins at {at or 'its first node'}"))
-            return False
-        if len(self.frames) >= FRAMES_MAX:
-            self._break(f"more than {FRAMES_MAX} flows inside one another, on the way to {name}{where(self.frames)}")
-            return False
-        self.frames.append(Frame(flow.name, flow.revision, node))
-        return True
-
-    def _break(self, sentence: str) -> None:
-        """End the run: a sentence for the operator, and the truth for the worker."""
-        self.frames.clear()
-        self._way.clear()
-        self._broken = True
-        self.events.append(Ended(sentence))
-        self.notice("broken")
-
     def _is_too_much(self, frame: Frame) -> bool:
         """Tell whether a question was put again so often that nobody can believe it is understood."""
         return asks(self._node(frame)) and self._before.asked >= ASKED_MAX and self._before.frames == tuple(self.frames)
@@ -285,15 +168,6 @@ class Talk:
         """Keep the question that was answered just now for the way back, unless it broke in on another one."""
         if not any(isinstance(self._node(frame), Waiting) for frame in self.frames[:-1]):
             self._way.keep(self.frames)
-
-    def _flow(self, frame: Frame) -> Flow:
-        return self._library.revisions[frame.revision]
-
-    def _node(self, frame: Frame) -> Node:
-        return self._flow(frame).nodes[frame.node]
-
-    def _here(self, frame: Frame) -> Here:
-        return Here(frame.flow, frame.revision, frame.node, self.session(), self.heard)
 
     def _drop_asides(self) -> None:
         while self.frames and gives_back(self._node(self.frames[-1])):

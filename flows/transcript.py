@@ -12,30 +12,32 @@
           - desk: the case opens
           - bot: "Saved. ..."
 
-`tap` is a worker's finger on a button, `buttons` what stands below the last message, `desk` what the house learns. A talk that has no
-`desk` line anywhere leaves out what the house learns; likewise `buttons`. A worker's first line with a site's code begins the talk there.
+`tap` is a worker's finger on a button, `send` something other than words (`voice`, `photo`, `document`, `place`), `passes` time that
+goes by in silence (`3d`), `buttons` what stands below the last message, `desk` what the house learns. A talk that has no `desk` line
+anywhere leaves out what the house learns; likewise `buttons`. A worker's first line with a site's code begins the talk there.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 import yaml
 from pydantic import Field, ValidationError
 
 from flows import yaml_text
-from flows.engine import Sprint, Words, begin, resume, start
-from flows.events import Say
+from flows.engine import Sprint, Words, begin, resume, start, timed_out
+from flows.events import Attachment, Say, WaitBegun
 from flows.learned import learned
 from flows.lexicon import Lexicon
 from flows.model import read
+from flows.nodes.wait import seconds_of
 from flows.problems import FlowError, Problem, said
 from flows.render import View, patterns, render
 from flows.revisions import Library, library_of
+from flows.run import Visit
 from flows.session import Session
-from flows.talk import Visit
 from flows.wording import Written
 from words.digits import case_code, site_code
 from words.limits import Limits
@@ -50,8 +52,9 @@ MEASURES: Final[Mapping[str, Limits]] = MappingProxyType(
     }
 )
 COME_BACK: Final = "come-back"
+_SENT: Final[Mapping[str, Attachment]] = {each: each for each in get_args(Attachment)}
 
-Part = Literal["worker", "tap", "bot", "buttons", "desk"]
+Part = Literal["worker", "tap", "send", "passes", "bot", "buttons", "desk"]
 Facts = Mapping[str, str] | Literal["any"]
 
 
@@ -124,6 +127,7 @@ class _Run:
     seen: dict[str, str] = field(default_factory=dict[str, str])
     session: Session = field(default_factory=Session)
     loose: bool = False
+    waits: WaitBegun | None = None
     touched: set[Visit] = field(default_factory=set[Visit])
 
     def outcome(self, lexicon: Lexicon) -> Talk:
@@ -139,24 +143,33 @@ class _Run:
         for number, (words, expected) in enumerate(_turns(self.talk)):
             sprint = self._hear(words, lexicon, first=number == 0)
             self.session = Session.from_bytes(sprint.session.to_bytes())
-            different = tuple(self._compared(words.get("worker") or words.get("tap") or "(the beginning)", expected, sprint))
+            self.waits = next((event for event in reversed(sprint.events) if isinstance(event, WaitBegun)), self.waits)
+            different = tuple(self._compared(next((text for text in words.values() if text), "(the beginning)"), expected, sprint))
             yield from different
             if expected and not different:
                 self.touched |= set(sprint.trail)
 
+    def _passed(self, time: str) -> Sprint:
+        """Let time pass: a timer that is not over by then does not ring."""
+        if self.waits is None or self.waits.seconds > (seconds_of(time) or 0):
+            return Sprint(self.session, ())
+        return timed_out(self.library.on(self.talk.channel), self.session, self.waits.timer)
+
     def _hear(self, words: Mapping[str, str], lexicon: Lexicon, *, first: bool) -> Sprint:
+        if "passes" in words:
+            return self._passed(words["passes"])
         library = self.library.on(self.talk.channel)
         text = words.get("worker") or words.get("tap", "")
-        heard = Words(text, self.seen.get(text) if "tap" in words else None)
+        heard = Words(text, self.seen.get(text) if "tap" in words else None, _SENT.get(words.get("send", "")))
         if first:
             known = not words or site_code(text) is not None
             fields = self.talk.fields if self.talk.fields is not None else {"site": "known" if known else "unknown"}
-            session = Session(language=self.talk.language, fields=fields)
+            session = Session(language=self.talk.language, fields=fields, channel=self.talk.channel)
             name = self.talk.flow
             return start(library, name, session) if known else begin(library, name, session, heard, lexicon)
         if case_code(text) is not None:
             fields = {**self.session.fields, "case": "open"}
-            return start(library, COME_BACK, Session(language=self.session.language, fields=fields))
+            return start(library, COME_BACK, self.session.anew(self.session.language, fields))
         return resume(library, self.session, heard, lexicon)
 
     def _compared(self, after: str, expected: list[tuple[str, str]], sprint: Sprint) -> Iterator[str]:
@@ -207,7 +220,7 @@ def _turns(talk: TalkFile) -> Iterator[tuple[Mapping[str, str], list[tuple[str, 
     begun = False
     for line in talk.dialogue:
         part, text = next(iter(line.items()))
-        if part in ("worker", "tap"):
+        if part in ("worker", "tap", "send", "passes"):
             if begun:
                 yield words, after
             words, after = {part: text}, []

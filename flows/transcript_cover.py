@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flows.model_check import NOTICES
 from flows.nodes import Waiting
 from flows.revisions import Library
-from flows.talk import Visit
+from flows.run import Visit
 from flows.transcript import Talk
 
 

@@ -36,7 +36,7 @@ class Label(Written):
 
 
 class Texts(Written):
-    """What is said in one language: a text, the question put again, and the ways out that stand on buttons.
+    """What is said in one language: a text, the question put again, once more in other words, and the ways out that stand on buttons.
 
     `voice` names a recording of the text, for those who do not read: it stands beside the text where a channel carries voice, never in its
     place. It is a file's name, such as `hello-bn.ogg`.
@@ -44,6 +44,7 @@ class Texts(Written):
 
     text: Text = ""
     again: Text = ""
+    again2: Text = ""
     voice: Recording | None = None
     offers: Mapping[Command, str] = {}
 
@@ -75,7 +76,7 @@ class PerChannel(Texts):
 
     def on(self, channel: str) -> tuple[Wording, ...]:
         """The wordings that hold on a channel, its own first."""
-        plain = Wording(text=self.text, again=self.again, voice=self.voice, offers=self.offers, options=self.labels())
+        plain = Wording(text=self.text, again=self.again, again2=self.again2, voice=self.voice, offers=self.offers, options=self.labels())
         name = SPOKEN_AS.get(channel, channel)
         return (getattr(self, name), plain) if name in CHANNELS else (plain,)
 
@@ -101,13 +102,13 @@ Slot = tuple[str, ...]
 
 def slots(words: PerChannel) -> Iterator[tuple[Slot, str]]:
     """Every text of a node that is written, by its path in the file (`sms`, `again`); what people answer instead (`also`) is one text."""
-    yield from _slots(Wording(text=words.text, again=words.again, offers=words.offers, options=words.labels()))
+    yield from _slots(Wording(text=words.text, again=words.again, again2=words.again2, offers=words.offers, options=words.labels()))
     for channel in CHANNELS:
         yield from (((channel, *slot), text) for slot, text in _slots(getattr(words, channel)))
 
 
 def _slots(wording: Wording) -> Iterator[tuple[Slot, str]]:
-    found: dict[Slot, str] = {("text",): wording.text, ("again",): wording.again}
+    found: dict[Slot, str] = {("text",): wording.text, ("again",): wording.again, ("again2",): wording.again2}
     found |= {("offers", command): title for command, title in wording.offers.items()}
     for option, label in wording.options.items():
         words = {"text": label.text, "button": label.button, "also": SYNONYMS.join(label.also)}

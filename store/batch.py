@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from store import inbox, mails, outbox, sessions, tasks
+from store import inbox, mails, outbox, sessions, tasks, timers
 from store.casekeys import CaseKeys
 from store.database import upsert
 from store.many import Many, insert
@@ -75,6 +75,7 @@ class Batch:
     no_cases: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
     signals: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     tasks: list[CaseTask] = field(default_factory=list[CaseTask])
+    timers: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     handled: list[int] = field(default_factory=list[int])
     orders: list[Callable[[sa.Connection], None]] = field(default_factory=list[Callable[[sa.Connection], None]])
 
@@ -101,6 +102,7 @@ def write(connection: sa.Connection, batch: Batch) -> dict[str, int]:
             worker["b_current_case_id"] = known[worker["b_current_case_id"]]
     sessions.save(connection, batch.sessions)
     sessions.save_workers(connection, batch.workers)
+    timers.put(connection, batch.timers)
     _count(connection, batch)
     for task in batch.tasks:
         tasks.enqueue(connection, task.task, {"case_id": known[task.reference], "seq": task.seq}, task.now)

@@ -66,6 +66,8 @@ PLAIN: dict[tuple[str, str], str] = {
     ("inbox", "reason"): "the name of an exception's class, never its text",
     ("sessions", "worker_id"): _PSEUDONYM,
     ("sessions", "channel"): _CHANNEL,
+    ("timers", "worker_id"): _PSEUDONYM,
+    ("timers", "channel"): _CHANNEL,
     ("cases", "reference"): "drawn at random; what officers call the case",
     ("cases", "code_hash"): "a slow hash with a secret salt",
     ("cases", "worker_id"): _PSEUDONYM,

@@ -87,6 +87,17 @@ sessions = sa.Table(
     sa.Column("updated_at", Moment, nullable=False),
 )
 
+timers = sa.Table(
+    "timers",
+    metadata,
+    sa.Column("worker_id", WorkerId, primary_key=True),
+    sa.Column("channel", Name, nullable=False),
+    sa.Column("timer", sa.Integer, nullable=False),  # its number in the session: an older one does nothing
+    sa.Column("lasts", Moment, nullable=False),
+    sa.Column("set_at", Moment, nullable=False),
+    sa.Column("due_at", Moment, nullable=True, index=True),  # NULL: the text before it has not left yet
+)
+
 cases = sa.Table(
     "cases",
     metadata,

@@ -54,9 +54,10 @@ def shut(connection: sa.Connection, worker_id: str, why: str) -> None:
 
 
 def hide(connection: sa.Connection, worker_id: str) -> None:
-    """The worker hid the talk: what is on its way rests with its case, and a knock is called back."""
+    """The worker hid the talk: what is on its way rests with its case; a knock is called back, with a question that waited behind it."""
     waiting = (outbox.c.worker_id == worker_id) & standing(outbox, *NOT_ENDED) & standing(outbox, "due", "held")
-    connection.execute(sa.update(outbox).where(waiting & (outbox.c.kind == "knock")).values(state="dropped", sealed=None))
+    unheard = (outbox.c.kind == "knock") | ((outbox.c.kind == "flow") & (outbox.c.hold == "knock"))
+    connection.execute(sa.update(outbox).where(waiting & unheard).values(state="dropped", sealed=None))
     resting = waiting & outbox.c.kind.in_(_WITH_THE_CASE)
     connection.execute(sa.update(outbox).where(resting, outbox.c.hold.is_distinct_from("translation")).values(state="held", hold="hidden"))
 
@@ -99,6 +100,12 @@ def on_its_way(connection: sa.Connection, worker_id: str) -> bool:
     """Whether a message of a flow is still to leave for this worker."""
     waiting = (outbox.c.worker_id == worker_id) & standing(outbox, *NOT_ENDED) & standing(outbox, *TO_LEAVE)
     return connection.execute(sa.select(sa.exists().where(waiting))).scalar_one()
+
+
+def question_waits(connection: sa.Connection, worker_id: str) -> bool:
+    """Whether a text of a flow waits behind a knock for this worker: time had passed, and nobody was waiting for it."""
+    behind = (outbox.c.worker_id == worker_id) & standing(outbox, *NOT_ENDED) & standing(outbox, "held") & (outbox.c.kind == "flow")
+    return connection.execute(sa.select(sa.exists().where(behind, outbox.c.hold == "knock"))).scalar_one()
 
 
 def waiting_with_case(connection: sa.Connection, case_id: int) -> int:

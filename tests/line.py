@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
@@ -177,6 +177,14 @@ class Line:
             if time.monotonic() > until:
                 raise TimeoutError("the line does not become quiet")
             time.sleep(0.01)
+
+    def until(self, seen: Callable[[], bool]) -> None:
+        """Wait until something is seen."""
+        patience = time.monotonic() + PATIENCE
+        while not seen():
+            if time.monotonic() > patience:
+                raise TimeoutError("what was waited for does not come")
+            time.sleep(0.02)
 
     def _busy(self) -> bool:
         """One look at everything in one statement: between two looks, work would slip from one table to the next."""

@@ -56,7 +56,9 @@ class Settings(BaseSettings):
     codes_ahead: int = Field(
         default=1000, ge=1, le=100_000, description="How many workers' codes are made ahead; a burst takes one a first report."
     )
-    late_check_seconds: float = Field(default=20.0, gt=0, le=3600, description="How often promised dates are looked at.")
+    late_check_seconds: float = Field(
+        default=20.0, gt=0, le=3600, description="How often promised dates, and talks that wait, are looked at."
+    )
     send_lease_seconds: int = Field(
         default=90, ge=2, le=3600, description="How long a send may take at most; after that it is taken up again, marked `maybe sent`."
     )

@@ -29,6 +29,7 @@ from bot.spool import Spool
 from bot.standing import Standing
 from bot.stock import CodeStock
 from bot.timers import Timer, Timers
+from bot.waits import Waits
 from channels.base import Channel
 from channels.registry import ChannelConfig, Channels, open_channels
 from store import doorbell, screens
@@ -84,6 +85,7 @@ class Service:
         self.runner = Runner(self.writer, self.clock, self._tasks())
         self._turn = self.writer.turn("conversation", self.conversation.turn, self.answers_came)
         self._late = self.writer.turn("promises", self.promises.mark_missed, self.notices.ring)
+        self._ringing = self.writer.turn("timers", Waits(self.identity, self.clock).turn, self.words_came)
         self._timers = Timers(self.writer, self.clock, self._clockwork())
         self._background: list[asyncio.Task[Any]] = []
         self._stopping = threading.Event()
@@ -122,6 +124,7 @@ class Service:
     def _clockwork(self) -> dict[str, Timer]:
         return {
             "promises": Timer(self.settings.late_check_seconds, lambda: self.writer.ring(self._late)),
+            "timers": Timer(self.settings.late_check_seconds, lambda: self.writer.ring(self._ringing)),
             "inbox": Timer(DRAIN_EVERY, lambda: self.writer.ring(self._turn), everywhere=True),
         }
 

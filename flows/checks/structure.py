@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from flows.checks.base import Found, Sheet, check
 from flows.checks.ways import Place, lets_out, live, reached, silent_ways, ways
-from flows.nodes.call import Call
 
 
 @check(
@@ -51,15 +50,16 @@ def loop(sheet: Sheet) -> Iterator[Found]:
     mend="Name a flow of the library and a node it has, or write it.",
 )
 def unknown_flow(sheet: Sheet) -> Iterator[Found]:
-    """A `call` of a flow, or of a node of a flow, that does not exist."""
+    """A `call` of a flow, or of a node of a flow, that does not exist, or a `jump` to one."""
     for name, node in sheet.flow.nodes.items():
-        if not isinstance(node, Call):
+        run = node.runs()
+        if run is None:
             continue
-        called = sheet.library.now(node.flow)
+        called, (flow, at) = sheet.library.now(run[0]), run
         if called is None:
-            yield Found(("nodes", name, "flow"), f"no flow is called `{node.flow}`")
-        elif node.at is not None and node.at not in called.nodes:
-            yield Found(("nodes", name, "at"), f"the flow `{node.flow}` has no node `{node.at}`")
+            yield Found(("nodes", name, "flow"), f"no flow is called `{flow}`")
+        elif at is not None and at not in called.nodes:
+            yield Found(("nodes", name, "at"), f"the flow `{flow}` has no node `{at}`")
 
 
 @check(

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from flows.model import Flow
 from flows.model_check import NOTICES
 from flows.nodes import Waiting
-from flows.nodes.call import Call
 from flows.nodes.choose import Choice
 from flows.revisions import Library
 
@@ -33,8 +32,8 @@ def entrances(flow: Flow, library: Library) -> set[str]:
     """Where a talk can come into a flow: its first node, those that other flows begin it at, and those the house says by name."""
     if flow.name == NOTICES:
         return set(flow.nodes)
-    calls = (node for other in _current(library) for node in other.nodes.values() if isinstance(node, Call))
-    return {flow.first, *(call.at for call in calls if call.flow == flow.name and call.at is not None)}
+    runs = (run for other in _current(library) for node in other.nodes.values() if (run := node.runs()) is not None)
+    return {flow.first, *(at for name, at in runs if name == flow.name and at is not None)}
 
 
 def live(flow: Flow, library: Library) -> set[str]:
@@ -59,7 +58,7 @@ def callers(flow: Flow, library: Library) -> set[str]:
         other.name
         for other in _current(library)
         for node in other.nodes.values()
-        if isinstance(node, Call) and node.flow == flow.name and other.name != flow.name
+        if (node.runs() or ("",))[0] == flow.name and other.name != flow.name
     }
 
 
@@ -68,7 +67,7 @@ def called(flow: Flow, library: Library) -> tuple[Flow, ...]:
     found = {flow.name: flow}
     ahead = [flow]
     while ahead:
-        calls = [node.flow for node in ahead.pop().nodes.values() if isinstance(node, Call)]
+        calls = [run[0] for node in ahead.pop().nodes.values() if (run := node.runs()) is not None]
         new = {name: other for name in calls if name not in found and (other := library.now(name)) is not None}
         found |= new
         ahead += new.values()
@@ -92,9 +91,10 @@ def _onward(here: Place, flow: Flow, library: Library) -> Iterator[Place]:
     node = at.nodes.get(here[1]) if at is not None else None
     if at is None or node is None or isinstance(node, Waiting):
         return
-    called = library.now(node.flow) if isinstance(node, Call) else None
-    if isinstance(node, Call) and called is not None:
-        first = node.at or called.first
+    run = node.runs()
+    called = library.now(run[0]) if run is not None else None
+    if run is not None and called is not None:
+        first = run[1] or called.first
         yield called.name, first
         if not _passes(called, first):
             return

@@ -16,15 +16,35 @@ from flows.nodes.consent import Consent
 from flows.nodes.danger import Danger
 from flows.nodes.end import End
 from flows.nodes.group import Group
+from flows.nodes.jump import Jump
 from flows.nodes.open_case import OpenCase
+from flows.nodes.relay import Relay
 from flows.nodes.say import Say
 from flows.nodes.set_field import SetField
 from flows.nodes.set_language import SetLanguage
 from flows.nodes.show_status import ShowStatus
 from flows.nodes.tell import Tell
+from flows.nodes.wait import Wait
 
 AnyNode = Annotated[
-    AddToCase | Ask | Branch | Call | Choose | Consent | Danger | End | Group | OpenCase | Say | SetField | SetLanguage | ShowStatus | Tell,
+    AddToCase
+    | Ask
+    | Branch
+    | Call
+    | Choose
+    | Consent
+    | Danger
+    | End
+    | Group
+    | Jump
+    | OpenCase
+    | Relay
+    | Say
+    | SetField
+    | SetLanguage
+    | ShowStatus
+    | Tell
+    | Wait,
     Field(discriminator="kind"),
 ]
 
@@ -39,12 +59,15 @@ KINDS: Mapping[str, type[Node]] = MappingProxyType(
         "danger": Danger,
         "end": End,
         "group": Group,
+        "jump": Jump,
         "open_case": OpenCase,
+        "relay": Relay,
         "say": Say,
         "set_field": SetField,
         "set_language": SetLanguage,
         "show_status": ShowStatus,
         "tell": Tell,
+        "wait": Wait,
     }
 )
 

@@ -26,4 +26,8 @@ class Call(Node):
 
     def enter(self, here: Here) -> Step:  # noqa: ARG002  # the same from everywhere
         """Hand over to the other flow."""
-        return Step(call=(self.flow, self.at))
+        return Step(call=self.runs())
+
+    def runs(self) -> tuple[str, str | None] | None:
+        """The other flow."""
+        return (self.flow, self.at)

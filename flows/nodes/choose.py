@@ -31,7 +31,7 @@ class Choice(Waiting):
         """Keep the words and put the question again; or hand them to the flow behind this one."""
         if self.otherwise == "return":
             return Step(back=True)
-        return Step(events=(*keep(here.heard, here.session), here.say("again")), wait=True, kept=True)
+        return Step(events=(*keep(here.heard, here.session), here.say("again")), wait=True, kept=True, missed=True)
 
 
 class Choose(Choice):

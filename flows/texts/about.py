@@ -25,6 +25,7 @@ _CHANNELS: Mapping[str, str] = MappingProxyType({"sms": "SMS", "whatsapp": "What
 _PARTS: Mapping[str, str] = MappingProxyType(
     {
         "again": "The question put once more, after words that were no answer.",
+        "again2": "The question put a third time, in other words again, after words that were no answer. May stay empty.",
         "offers": "A way out that stands on a button.",
         "button": "The answer {option} where it is read alone on a button: 20 letters at most. May stay empty if the answer is so short.",
         "also": "Other words people answer with when they mean {option}, parted by ` | `: what people really type. May stay empty.",
@@ -52,7 +53,7 @@ def costs(flow: Flow, row: Row, language: str) -> tuple[Segments, ...]:
     slot = row.slot[1:] if row.channel else row.slot
     if row.channel not in ("", "sms") or slot[-1] in ("button", "also"):
         return ()
-    asked = slot[0] if slot[0] in ("text", "again") else "text"
+    asked = slot[0] if slot[0] in ("text", "again", "again2") else "text"
     first = next((each for _, each in flow.spoken(row.node, language)), None)
     if not row.channel and slot[0] == asked and first is not None and getattr(first.sms, asked):
         return ()
@@ -94,7 +95,7 @@ def _part(row: Row) -> tuple[str, str]:
 
 def _cost(flow: Flow, row: Row, language: str) -> Iterator[str]:
     found = costs(flow, row, flow.language)
-    if found and row.slot[-1] in ("text", "again") and "options" not in row.slot:
+    if found and row.slot[-1] in ("text", "again", "again2") and "options" not in row.slot:
         yield f"SMS: at most {SMS_SEGMENTS_MAX} segments. The source takes {cost_in_words(found)}."
         yield f"Where a script needs more room: {SMS_MESSAGES_MAX} messages, with a line `---` between."
     now = costs(flow, row, language)

@@ -16,7 +16,7 @@ _BOOL: Final = "tag:yaml.org,2002:bool"
 _LIST: Final = "tag:yaml.org,2002:seq"
 _MAP: Final = "tag:yaml.org,2002:map"
 # The order in which a node's words are written where nobody has chosen one.
-_ORDER: Final = ("draft", "source", "text", "again", "voice", "offers", "options", *CHANNELS)
+_ORDER: Final = ("draft", "source", "text", "again", "again2", "voice", "offers", "options", *CHANNELS)
 
 NodeWords = Mapping[str, Any]
 

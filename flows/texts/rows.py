@@ -10,6 +10,9 @@ from flows.wording import CHANNELS, PerChannel, Slot, slots
 # Words of an option that a language may do without.
 OPTIONAL = ("button", "also")
 
+# What is said in the place of a wording that an author left out.
+_STANDS_FOR = {"again2": "again", "again": "text"}
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -70,8 +73,8 @@ def _source(source: dict[Slot, str], slot: Slot) -> str:
     first, *rest = slot
     if first in CHANNELS:
         return _source(source, tuple(rest))
-    if first == "again":
-        return _source(source, ("text",))
+    if first in _STANDS_FOR:
+        return _source(source, (_STANDS_FOR[first],))
     if first == "options" and rest[-1] != "text":
         return _source(source, (first, rest[0], "text"))
     return rest[0] if rest else first

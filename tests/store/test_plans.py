@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from store import inbox, mails, outbox, waiting
+from store import inbox, mails, outbox, timers, waiting
 from store.database import open_database
 from store.standing import NOT_ENDED, TO_LEAVE, TO_RUN, standing
 from store.tables import metadata, tasks
@@ -20,6 +20,8 @@ STATEMENTS: dict[str, tuple[sa.Executable, tuple[str, ...]]] = {
     "messages to send": (outbox._DUE, ("ix_outbox_due", "ix_outbox_open")),
     "messages held for a notice": (waiting._LET_GO[True], ("ix_outbox_held",)),
     "notices to send": (mails._DUE, ("ix_mails_due",)),
+    "timers that ring": (timers._DUE, ("ix_timers_due_at",)),
+    "timers to start": (timers._START, ("ix_timers_due_at", "ix_outbox_open")),
     "tasks to run": (_WAITING, ("ix_tasks_due",)),
 }
 _SOME = {"skipped": ["x"], "ids": ["x"], "channels": ["sms"], "mail_ids": [1], "most": 48, "now": 1}

@@ -64,7 +64,7 @@ KEY = new_key()
 WEAK = [([], new_key()), ([b"short"], new_key()), ([bytes(32)], new_key()), ([KEY, KEY], new_key()), ([KEY], KEY), ([KEY], b"x" * 32)]
 
 
-@pytest.mark.parametrize(("keys", "pepper"), WEAK)
+@pytest.mark.parametrize(("keys", "pepper"), WEAK, ids=["none", "short", "zeros", "twice", "as pepper", "one letter"])
 def test_a_weak_missing_or_repeated_key_is_refused_in_one_sentence(keys: list[bytes], pepper: bytes) -> None:
     with pytest.raises(WeakKey) as refused:
         Keyring(keys, pepper)

@@ -1,0 +1,86 @@
+"""Numbers and dates as people type them, in any script's digits, brought into one form that can be compared.
+
+A number's form is `12`, `0.5` or `-3`: no grouping, no zeros at the end. A date's is ISO 8601 (`2026-11-28`). A date without its year gets
+the year that brings it nearest to the day it was said on: whoever writes `28-12` in January speaks of last month.
+"""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from words.digits import ascii_digits
+
+# Longer ones are telephone numbers or identity cards, which no field may hold.
+DIGITS_MAX: Final = 9
+
+_MARKS: Final = str.maketrans({"٫": ".", "٬": ",", "،": ",", "−": "-", "’": "'", "\u00a0": " ", "\u202f": " "})
+_NUMBER: Final = re.compile(r"(?<![\w.,])-?\d+(?:(?:[.,']| (?=\d{3}(?!\d)))\d+)*(?![\w]|[.,:/-]\d)")
+_ISO: Final = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+_DAY_FIRST: Final = re.compile(r"(?<![\d./-])(\d{1,2}) ?[-/.] ?(\d{1,2})(?: ?[-/.] ?(\d{4}|\d{2}))?(?![./-]?\d)")
+_SPACES: Final = re.compile(r"[\s'’]")
+
+
+def number_in(text: str) -> str | None:
+    """The one number that these words hold (`12`, `about 1,200`, `১২`); None when there is none, more than one, or too long a one."""
+    plain = ascii_digits(text).translate(_MARKS)
+    found = _NUMBER.findall(plain)
+    if len(found) != 1 or sum(map(str.isdigit, plain)) != sum(map(str.isdigit, found[0])):
+        return None
+    value = found[0] if sum(map(str.isdigit, found[0])) <= DIGITS_MAX else ""
+    return _canonical(_ungrouped(_SPACES.sub("", value))) if value else None
+
+
+def _ungrouped(digits: str) -> str:
+    """The number with a point for its decimals: the last mark is the decimal one, unless it stands as marks of grouping do."""
+    marks = [mark for mark in digits if mark in ".,"]
+    if not marks:
+        return digits
+    last = marks[-1]
+    whole, _, part = digits.rpartition(last)
+    grouping = marks.count(last) > 1 or (len(set(marks)) == 1 and len(part) == 3 and whole.lstrip("-") != "0")
+    return re.sub("[.,]", "", digits) if grouping else f"{re.sub('[.,]', '', whole)}.{part}"
+
+
+def _canonical(digits: str) -> str:
+    value = Decimal(digits).normalize()
+    return f"{value + 0:f}"
+
+
+def date_in(text: str, today: date | None = None) -> str | None:
+    """The one date that these words hold: ISO, or day before month with or without the year (`28-11-2026`, `28/11`, `২৮.১১`).
+
+    None when there is none, more than one, or no such day; without `today` also when the year is missing.
+    """
+    plain = ascii_digits(text).translate(_MARKS)
+    iso = _ISO.findall(plain)
+    others = _DAY_FIRST.findall(_ISO.sub(" ", plain))
+    if len(iso) + len(others) != 1:
+        return None
+    found = _day(*map(int, iso[0])) if iso else _day_first(others[0], today)
+    return found.isoformat() if found is not None else None
+
+
+def _day_first(found: tuple[str, str, str], today: date | None) -> date | None:
+    first, second, year = found
+    day, month = (int(second), int(first)) if int(second) > 12 else (int(first), int(second))
+    if year:
+        return _day(int(year) if len(year) == 4 else 2000 + int(year), month, day)
+    if today is None:
+        return None
+    near = [each for each in (_day(today.year + step, month, day) for step in (-1, 0, 1)) if each is not None]
+    return min(near, key=lambda each: abs((each - today).days), default=None)
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day) if 1900 <= year < 2100 else None
+    except ValueError:
+        return None
+
+
+def measure(text: str) -> Decimal | date | None:
+    """What can be compared in a canonical form (or an author's number or ISO date): a number, a date, or None for words."""
+    if _ISO.fullmatch(text):
+        return _day(*map(int, text.split("-"))) if text.count("-") == 2 else None
+    return Decimal(text) if re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,12})?", text) else None
