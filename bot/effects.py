@@ -101,15 +101,13 @@ def _apply(talk: Talk, event: ev.Event, means: Means) -> None:
             _want_answers(talk, means)
         case ev.Stopped():
             talk.live_until = 0
-        case ev.Hidden():
-            _hide(talk, means)
-        case ev.ForgetAsked():
-            _forget(talk, means)
+        case ev.Hidden() | ev.ForgetAsked():
+            (_hide if isinstance(event, ev.Hidden) else _forget)(talk, means)
         case ev.Ended(broke):
             _note_end(broke)
         case ev.WaitBegun():
             _wait(talk, event)
-        case ev.SiteUnknown() | ev.StatusWanted():
+        case ev.SiteUnknown():
             return
         case _:
             assert_never(event)
