@@ -89,6 +89,11 @@ def role(name: str) -> str:
     return _ROLES.get(name, name)
 
 
+def capfirst(sentence: str) -> str:
+    """Begin a sentence with a capital, and leave every other letter as it is."""
+    return sentence[:1].upper() + sentence[1:]
+
+
 def direction(tag: str | None) -> str:
     """Say in which direction a language is written; `auto` where it is not known."""
     if not tag:
@@ -124,7 +129,9 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
     )
     untyped: Any = environment  # Jinja's tables of filters and globals carry no types
-    untyped.filters.update(local=local, iso=iso, language=language, country=country, direction=direction, channel=channel, role=role)
+    untyped.filters.update(
+        local=local, iso=iso, language=language, country=country, direction=direction, channel=channel, role=role, capfirst=capfirst
+    )
     untyped.globals.update(asset=asset, urgency=urgency)
     return environment
 
@@ -134,7 +141,14 @@ _TEMPLATES = _environment()
 
 def render(request: Request, template: str, context: Mapping[str, Any], *, status: int = 200) -> HTMLResponse:
     """Draw a page. Every template finds `caller` (or None), `csrf`, `programme_name` and `demo`."""
-    base: dict[str, Any] = {"caller": None, "csrf": "", "company": "", "demo": request.app.state.services.demo, "here": ""}
+    base: dict[str, Any] = {
+        "caller": None,
+        "csrf": "",
+        "company": "",
+        "runs_line": False,
+        "demo": request.app.state.services.demo,
+        "here": "",
+    }
     return HTMLResponse(_TEMPLATES.get_template(template).render(base | dict(context)), status)
 
 
@@ -148,6 +162,7 @@ def desk_context(caller: Caller, programme: Programme, here: str) -> dict[str, A
         "company": programme.company_name(company_id),
         "zone": company.timezone if company else programme.operator.timezone,
         "here": here,
+        "runs_line": "flows:write" in caller.scopes and company_id == programme.operator.id,
     }
 
 
@@ -172,6 +187,9 @@ _TITLES = {
     "not-allowed": "Not for your role",
     "cross-site": "Please try that again",
     "stale": "The case changed",
+    "flow": "The flow cannot be read",
+    "draft-changed": "The draft changed",
+    "overtaken": "Somebody else published",
     "refused": "That cannot be done",
     "busy": "One moment",
     "store-away": "One moment",
