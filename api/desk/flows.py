@@ -23,6 +23,7 @@ from store.flows import Publication
 
 ROUTER = APIRouter(prefix="/desk/flows", include_in_schema=False)
 FILES_MAX = 100
+READ_MAX = 4 * DRAFT_BYTES  # what is larger than a draft may be is refused in words, what is larger than this without any
 DONE = {"published": "It is in force now: new talks begin with it.", "back": "The earlier words are in force again."}
 _KINDS = {
     ".yaml": "application/yaml",
@@ -138,7 +139,7 @@ def _zipped(work: Work) -> bytes:
     return packed.getvalue()
 
 
-@ROUTER.post("", max_body_size=DRAFT_BYTES)
+@ROUTER.post("", max_body_size=READ_MAX)
 def upload(
     seat: Seated,
     files: Annotated[list[UploadFile], File()],
@@ -151,8 +152,17 @@ def upload(
     brought = {each.filename: each.file.read() for each in files[:FILES_MAX] if each.filename}
     flow = name or min(brought, default="", key=lambda file: (file.count("."), file)).partition(".")[0]
     try:
+        _check_size(brought)
         seat.editing.take(seat.caller.officer, flow, Brought(brought, version))
     except (FlowError, DraftChanged) as error:
         problems = error.problems if isinstance(error, FlowError) else (Problem(flow, 1, "", _CHANGED, ""),)
         return _list(seat, problems, 422)
     return go(f"/desk/flows/{flow}/draft?done=brought")
+
+
+def _check_size(files: dict[str, bytes]) -> None:
+    """Refuse files that are larger together than a draft may be. Raises FlowError."""
+    if sum(map(len, files.values())) > DRAFT_BYTES:
+        largest = max(files, key=lambda file: len(files[file]))
+        mend = "A flow is words: a file of this size holds something else, or words many times over."
+        raise FlowError([Problem(largest[:80], 1, "", f"the files are too large: {DRAFT_BYTES // 1024 // 1024} MB is the most", mend)])
