@@ -1,8 +1,10 @@
 """How a page is drawn: one set of templates, escaped by default, with our own files and nobody else's."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from difflib import SequenceMatcher
 from functools import lru_cache
 from os import PathLike, stat_result
 from pathlib import Path
@@ -94,6 +96,16 @@ def capfirst(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
+def apart(before: str, after: str) -> dict[str, list[tuple[bool, str]]]:
+    """Lay two texts side by side: each as pieces, with whether the piece stands in both."""
+    old, new = (re.findall(r"\s*\S+\s*$|\s*\S+", text) for text in (before, after))
+    sides: dict[str, list[tuple[bool, str]]] = {"before": [], "after": []}
+    for tag, start, end, there, until in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        sides["before"].append((tag == "equal", "".join(old[start:end])))
+        sides["after"].append((tag == "equal", "".join(new[there:until])))
+    return {side: [piece for piece in pieces if piece[1]] for side, pieces in sides.items()}
+
+
 def direction(tag: str | None) -> str:
     """Say in which direction a language is written; `auto` where it is not known."""
     if not tag:
@@ -132,7 +144,7 @@ def _environment() -> Environment:
     untyped.filters.update(
         local=local, iso=iso, language=language, country=country, direction=direction, channel=channel, role=role, capfirst=capfirst
     )
-    untyped.globals.update(asset=asset, urgency=urgency)
+    untyped.globals.update(asset=asset, urgency=urgency, apart=apart)
     return environment
 
 

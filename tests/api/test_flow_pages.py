@@ -224,7 +224,9 @@ def test_a_flow_that_never_was_is_begun_by_bringing_its_file(nadia: httpx.Client
 
 
 def test_talks_are_held_against_the_draft_and_a_talk_that_goes_another_way_forbids_it(nadia: httpx.Client) -> None:
-    kept = after(nadia, brought(nadia, {"talks.yaml": TALK.encode(), "hide.yaml": HIDE["hide.yaml"].replace("about: ", "about: So ").encode()}))
+    kept = after(
+        nadia, brought(nadia, {"talks.yaml": TALK.encode(), "hide.yaml": HIDE["hide.yaml"].replace("about: ", "about: So ").encode()})
+    )
     assert "went as written" in kept
 
     other = after(nadia, reworded(nadia))

@@ -55,8 +55,9 @@ def saved_words(town: Town) -> str:
 def test_an_admin_changes_a_text_tries_it_and_publishes_it(page: Page, town: Town, complaints: list[str]) -> None:
     come_in(page, town, "nadia")
     change_a_text(page, town)
-    expect(page.locator("ins").filter(has_text=NEW)).to_be_visible()
-    expect(page.locator("del").filter(has_text=OLD)).to_be_visible()
+    expect(page.locator(".side-before .said").filter(has_text=OLD)).to_be_visible()
+    expect(page.locator(".side-after .said").filter(has_text=NEW)).to_be_visible()
+    expect(page.locator("ins")).to_have_text("secret. Keep it")
 
     page.get_by_role("link", name="Try it").last.click()
     page.get_by_label("Message", exact=True).fill("They did not pay the overtime")
