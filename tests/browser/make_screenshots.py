@@ -5,7 +5,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Locator, Page, ViewportSize, sync_playwright
 
 from store.database import open_database
 from store.migrate import upgrade
@@ -16,7 +16,7 @@ from tests.browser.test_flows import NEW, OLD
 from weerklank import shipping
 
 FOLDER = Path(__file__).parents[2] / "docs" / "tutorial"
-WIDE = {"width": 1100, "height": 760}
+WIDE = ViewportSize(width=1020, height=640)
 
 
 def picture(place: Page | Locator, folder: Path, name: str) -> None:

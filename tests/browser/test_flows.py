@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from flows.engine import begin
 from flows.engine import Words as Heard
+from flows.engine import begin
 from flows.events import Say
 from flows.session import Session
 from tests.api.town import Town, town_on
