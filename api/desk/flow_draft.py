@@ -19,7 +19,8 @@ from api.flow_shapes import MOVES_MAX
 from bot.drafting import Checked
 from bot.editing import Work
 from bot.publishing import Order, WayBack
-from flows.diff import Diff
+from flows.check import Finding, check_flow
+from flows.diff import diff
 from flows.impact import Impact
 from flows.model import Flow
 from flows.moving import hindrance
@@ -95,6 +96,7 @@ def _sheet(seat: FlowSeat, work: Work, unpublished: Unpublished, done: str = "")
         "unpublished": unpublished,
         "sites": {place.id: place.name for place in seat.programme.places.values()},
         "once": secrets.token_urlsafe(12),
+        "warnings": _warnings(seat, work, checked.flow),
         **_problems(work.draft, checked),
         **_touched(seat, work, checked.flow),
     }
@@ -110,17 +112,24 @@ def _problems(draft: Draft, checked: Checked) -> dict[str, Any]:
     return {"problems": [each for each in checked.problems if each.file not in talks], "talks": talks}
 
 
+def _warnings(seat: FlowSeat, work: Work, flow: Flow | None) -> list[Finding]:
+    """What the linter would have looked at, and what keeps nothing from being published."""
+    if flow is None:
+        return []
+    found = check_flow(work.source, seat.house.publishing.drafting.library_with(flow))
+    return [each for each in found if each.severity == "warning"]
+
+
 def _touched(seat: FlowSeat, work: Work, flow: Flow | None) -> dict[str, Any]:
     """What differs from what is in force, whom it touches, and where people at a node that is gone may go."""
     if flow is None or flow.name != work.name:
         return {"diff": None, "impact": None, "ways": {}}
     publishing = seat.house.publishing
-    found: Diff = publishing.diff(work.name)
-    touched: Impact = publishing.impact_of(flow, {})
     before = publishing.drafting.library().flow(work.publication.revision) if work.publication is not None else None
+    touched: Impact = publishing.impact_of(flow, {})
     gone = [each.node for each in touched.nodes if each.touched == "vanished" and before is not None and each.node in before.nodes]
     ways = {old: _ways(before, old, flow) for old in gone if before is not None}
-    return {"diff": found, "impact": touched, "ways": ways}
+    return {"diff": diff(before, flow), "impact": touched, "ways": ways}
 
 
 def _ways(before: Flow, old: str, after: Flow) -> list[str]:

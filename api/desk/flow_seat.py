@@ -15,7 +15,8 @@ from api.guard import FlowWriter, House, check_form_token, programme_in_force
 from api.sessions import Caller
 from bot.editing import Editing, Work
 from cases.model import Programme
-from flows.model import Flow
+from flows.model import Flow, read
+from flows.problems import FlowError
 from flows.render import View
 from flows.texts.examples import EXAMPLES
 from flows.transcript import MEASURES
@@ -72,10 +73,13 @@ class FlowSeat:
 
     def flow_of(self, work: Work) -> Flow | None:
         """The flow that is being worked on; None where its files cannot be read."""
-        drafting = self.house.publishing.drafting
-        if work.draft is not None:
-            return drafting.check(work.name, work.source, {}).flow
-        return drafting.library().flow(work.publication.revision) if work.publication is not None else None
+        if work.draft is None:
+            library = self.house.publishing.drafting.library()
+            return library.flow(work.publication.revision) if work.publication is not None else None
+        try:
+            return read(work.source)
+        except FlowError:
+            return None
 
     def _officers(self) -> dict[str | None, str]:
         return {None: "Weerklank", **{officer.id: officer.name for officer in self.programme.officers.values()}}

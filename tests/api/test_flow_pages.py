@@ -237,7 +237,7 @@ def test_talks_are_held_against_the_draft_and_a_talk_that_goes_another_way_forbi
 def test_a_draft_that_was_overtaken_is_looked_at_again(nadia: httpx.Client) -> None:
     reworded(nadia)
     after(nadia, acted(nadia, "publish"))
-    reworded(nadia, **{"en:text": "So long."})
+    reworded(nadia, **{"en:text": "So long, {line}."})
     acted(nadia, "rollback", AT)
 
     assert "Something else came into force" in nadia.get(f"{AT}/draft").text
@@ -361,3 +361,11 @@ def test_every_flow_can_be_read_and_every_text_of_it_opens(nadia: httpx.Client, 
 
     assert opened or not any(hasattr(node, "sms") for node in read(shipped_sources()[name]).nodes.values())
     assert [nadia.get(address).status_code for address in sorted(opened)] == [200] * len(opened)
+
+
+def test_what_the_linter_would_have_looked_at_is_said_and_forbids_nothing(nadia: httpx.Client) -> None:
+    page = after(nadia, reworded(nadia, **{"en:text": "{line} " + "word " * 80}))
+
+    assert "to look at" in page
+    assert "Each segment is paid for" in page
+    assert 'action="/desk/flows/hide/publish"' in page
