@@ -9,7 +9,8 @@ import pytest
 from api import accounts, totp
 from api.accounts import Credentials
 from tests.api.house import serving
-from tests.api.test_flow_pages import after, hidden, reworded
+from tests.api.test_flow_pages import hidden, reworded
+from tests.api.test_pages import after
 from tests.api.town import HASH, PASSWORD, code_at
 from tests.line import Line
 from weerklank.web import services
