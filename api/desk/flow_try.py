@@ -10,9 +10,9 @@ from starlette.responses import Response
 from api.desk.flow_seat import CHANNELS, FlowForm, FlowSeat, Name, Seated, Tag, go
 from bot.editing import Work
 from flows.engine import Words
+from flows.home import FIRST
 from flows.model import Flow
 from flows.rehearsal import Stage, rehearse
-from flows.talk import FIRST
 
 ROUTER = APIRouter(prefix="/desk/flows/{name}/try", include_in_schema=False)
 TURNS_MAX = 60
@@ -81,6 +81,9 @@ def _phone(seat: FlowSeat, name: str, scene: Scene, turns: Sequence[Words]) -> R
 
 def _stage(seat: FlowSeat, work: Work, flow: Flow, scene: Scene) -> Stage:
     drafting = seat.house.publishing.drafting
-    library = drafting.library_with(flow) if work.draft is not None else drafting.library()
-    first = FIRST if scene.begin == "first" and FIRST in library.current else flow.name
-    return Stage(library, first, seat.view(flow, scene.language, scene.channel), drafting.lexicon)
+    whole = drafting.library_with(flow) if work.draft is not None else drafting.library()
+    view = seat.view(flow, scene.language, scene.channel)
+    library = whole.on(view.limits.channel)
+    begun = flow.serves if library.current.get(flow.serves) == flow.revision else flow.name
+    library = library if begun in library.current else whole  # a flow for other channels is rehearsed by its own name
+    return Stage(library, FIRST if scene.begin == "first" and FIRST in library.current else begun, view, drafting.lexicon)
