@@ -12,7 +12,8 @@ from starlette.routing import BaseRoute, Match
 from api import cases, flow_drafts, flows, health, login, reports, rules, sites
 from api.deps import Services
 from api.desk import case as case_pages
-from api.desk import entrance, queue, writing
+from api.desk import entrance, flow_draft, flow_try, flow_words, queue, writing
+from api.desk import flows as flow_pages
 from api.desk.pages import ASSETS, error_page, is_page
 from api.errors import TABLE, NotSignedIn, details_of, problem_of
 from api.guard import find_caller
@@ -27,7 +28,11 @@ MOST_BYTES = 256 * 1024
 # FastAPI carries OpenTelemetry hooks that switch on by themselves when a provider is at hand; they would carry paths and bodies away.
 TELEMETRY_OFF: Any = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False}
 _ROUTERS = tuple(
-    module.ROUTER for module in (health, login, cases, sites, flows, flow_drafts, rules, reports, entrance, queue, case_pages, writing)
+    module.ROUTER
+    for module in (
+        *(health, login, cases, sites, flows, flow_drafts, rules, reports),
+        *(entrance, queue, case_pages, writing, flow_pages, flow_words, flow_draft, flow_try),
+    )
 )
 _log = logging.getLogger(__name__)
 

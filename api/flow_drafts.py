@@ -81,7 +81,7 @@ def impact(editor: Editing, name: Name) -> ImpactOut:
 
 
 @dataclass(frozen=True, slots=True)
-class _Once:
+class Once:
     """A request that puts a flow in force: sent again under the same key, it gives the same answer and does nothing."""
 
     house: Services
@@ -101,9 +101,9 @@ class _Once:
         return PublishedOut.model_validate(Published(**answer, impact=touched))
 
 
-def _once(editor: Editor, act: str, name: str, given: BaseModel) -> _Once:
+def _once(editor: Editor, act: str, name: str, given: BaseModel) -> Once:
     asked = orjson.dumps([act, name, given.model_dump()], option=orjson.OPT_SORT_KEYS)
-    return _Once(editor.house, once.Request(editor.caller.officer.id, editor.key, hashlib.sha256(asked).digest()))
+    return Once(editor.house, once.Request(editor.caller.officer.id, editor.key, hashlib.sha256(asked).digest()))
 
 
 @ROUTER.post("/{name}/publish", status_code=201)

@@ -121,11 +121,16 @@ class Drafting:
         if flow.name != name:
             mend = f"Write `flow: {name}`, or save it as the draft of `{flow.name}`."
             return Checked(flow, (Problem(f"{name}.yaml", 1, "flow", f"this flow is called `{flow.name}`", mend),))
-        library = self.library()
-        relied = tuple(left_hanging(library, flow))
-        library = _with(library, flow)
+        relied = tuple(left_hanging(self.library(), flow))
+        library = self.library_with(flow)
         shared = tuple(serving_problems(library.revisions.values()))
         return Checked(flow, (*relied, *shared, *self.lint(source, library), *_went_another_way(name, transcripts, library, self.lexicon)))
+
+    def library_with(self, flow: Flow) -> Library:
+        """The flows in force, with this one in its place among them."""
+        library = self.library()
+        others = (library.revisions[revision] for name, revision in library.current.items() if name != flow.name)
+        return library_of((*others, flow))
 
 
 def _base(connection: sa.Connection, wanted: Wanted) -> str | None:
@@ -145,11 +150,6 @@ def _wrong_files(name: str, source: Mapping[str, str]) -> Iterator[Problem]:
     for file in source:
         if pattern.fullmatch(file) is None:
             yield Problem(file, 1, "", "this is no file of the flow", f"Call it `{name}.yaml`, or `{name}.LANGUAGE.yaml`.")
-
-
-def _with(library: Library, flow: Flow) -> Library:
-    others = (library.revisions[revision] for name, revision in library.current.items() if name != flow.name)
-    return library_of((*others, flow))
 
 
 def _went_another_way(flow: str, transcripts: Mapping[str, str], library: Library, lexicon: Lexicon) -> Iterator[Problem]:

@@ -55,6 +55,13 @@ class Standing:
             found.update(positions(session, flow))
         return found
 
+    def everywhere(self) -> Mapping[str, int]:
+        """How many people stand in each flow, by its name; who stands in two, one behind the other, counts in both."""
+        found: Counter[str] = Counter()
+        for _, _, session in self._everybody():
+            found.update({frame.flow for frame in session.frames})
+        return found
+
     def move(self, move: Move, library: Library) -> int:
         """Move everybody who stands at a node of the map. Done twice it moves nobody twice; returns how many were moved.
 

@@ -79,6 +79,7 @@ class Flow:
     accepted: tuple[Accepted, ...] = ()
     instead_of: str | None = None
     channels: tuple[str, ...] = ()
+    about: str = ""
 
     @property
     def serves(self) -> str:
@@ -169,6 +170,7 @@ def opened(sources: Mapping[str, str]) -> Opened:
         accepted=source.accepted,
         instead_of=source.instead_of,
         channels=source.channels,
+        about=source.about,
     )
     files = {source.language: main} | {overlay.language: name for name, overlay in words.items()}
     return Opened(flow, {language: (name, documents[name]) for language, name in files.items()})

@@ -25,7 +25,7 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "reader_desk": "whose people read the case: the company, or the operator while the site is unknown",
         "answer_by": "the date, or date and hour, before which a person answers",
         "new_answer_by": "the new date after a missed one",
-        "code": "the eight digits that open the case; known only in the sprint that makes them",
+        "code": "the eight digits that open the case; known only in the moment they are made",
         "emergency": "the country's emergency number",
         "emergency_free": "known when calling it costs nothing",
         "fire": "the country's fire number, where it is another one",

@@ -1,6 +1,7 @@
 """The pages keep up with the code: a setting, command or route that nobody wrote down fails here."""
 
 import argparse
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,3 +48,11 @@ def test_every_decision_has_its_three_parts() -> None:
     for page in pages:
         heads = [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("## ")]
         assert heads == ["## Context", "## Decision", "## Consequences"], page.name
+
+
+@pytest.mark.parametrize("page", sorted((DOCS / "tutorial").glob("*.md")), ids=lambda page: page.name)
+def test_a_tutorial_shows_every_picture_there_is_and_leads_only_to_pages_that_are_there(page: Path) -> None:
+    leads = re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
+
+    assert [lead for lead in leads if not (page.parent / lead).exists()] == []
+    assert {lead for lead in leads if lead.endswith(".png")} == {picture.name for picture in page.parent.glob(f"{page.stem}*.png")}

@@ -1,8 +1,10 @@
 """How a page is drawn: one set of templates, escaped by default, with our own files and nobody else's."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from difflib import SequenceMatcher
 from functools import lru_cache
 from os import PathLike, stat_result
 from pathlib import Path
@@ -89,6 +91,21 @@ def role(name: str) -> str:
     return _ROLES.get(name, name)
 
 
+def capfirst(sentence: str) -> str:
+    """Begin a sentence with a capital, and leave every other letter as it is."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def apart(before: str, after: str) -> dict[str, list[tuple[bool, str]]]:
+    """Lay two texts side by side: each as pieces, with whether the piece stands in both."""
+    old, new = (re.findall(r"\s*\S+\s*$|\s*\S+", text) for text in (before, after))
+    sides: dict[str, list[tuple[bool, str]]] = {"before": [], "after": []}
+    for tag, start, end, there, until in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        sides["before"].append((tag == "equal", "".join(old[start:end])))
+        sides["after"].append((tag == "equal", "".join(new[there:until])))
+    return {side: [piece for piece in pieces if piece[1]] for side, pieces in sides.items()}
+
+
 def direction(tag: str | None) -> str:
     """Say in which direction a language is written; `auto` where it is not known."""
     if not tag:
@@ -124,8 +141,10 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
     )
     untyped: Any = environment  # Jinja's tables of filters and globals carry no types
-    untyped.filters.update(local=local, iso=iso, language=language, country=country, direction=direction, channel=channel, role=role)
-    untyped.globals.update(asset=asset, urgency=urgency)
+    untyped.filters.update(
+        local=local, iso=iso, language=language, country=country, direction=direction, channel=channel, role=role, capfirst=capfirst
+    )
+    untyped.globals.update(asset=asset, urgency=urgency, apart=apart)
     return environment
 
 
@@ -134,7 +153,14 @@ _TEMPLATES = _environment()
 
 def render(request: Request, template: str, context: Mapping[str, Any], *, status: int = 200) -> HTMLResponse:
     """Draw a page. Every template finds `caller` (or None), `csrf`, `programme_name` and `demo`."""
-    base: dict[str, Any] = {"caller": None, "csrf": "", "company": "", "demo": request.app.state.services.demo, "here": ""}
+    base: dict[str, Any] = {
+        "caller": None,
+        "csrf": "",
+        "company": "",
+        "runs_line": False,
+        "demo": request.app.state.services.demo,
+        "here": "",
+    }
     return HTMLResponse(_TEMPLATES.get_template(template).render(base | dict(context)), status)
 
 
@@ -148,6 +174,7 @@ def desk_context(caller: Caller, programme: Programme, here: str) -> dict[str, A
         "company": programme.company_name(company_id),
         "zone": company.timezone if company else programme.operator.timezone,
         "here": here,
+        "runs_line": "flows:write" in caller.scopes and company_id == programme.operator.id,
     }
 
 
@@ -172,6 +199,9 @@ _TITLES = {
     "not-allowed": "Not for your role",
     "cross-site": "Please try that again",
     "stale": "The case changed",
+    "flow": "The flow cannot be read",
+    "draft-changed": "The draft changed",
+    "overtaken": "Somebody else published",
     "refused": "That cannot be done",
     "busy": "One moment",
     "store-away": "One moment",

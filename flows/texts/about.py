@@ -35,7 +35,7 @@ _PARTS: Mapping[str, str] = MappingProxyType(
 
 def about(flow: Flow, row: Row, language: str) -> tuple[str, ...]:
     """Say what a text is for, a sentence a line: its place, its cost as an SMS, its placeholders."""
-    return (_purpose(flow, row), *_cost(flow, row, language), *_facts(row, language))
+    return (_purpose(flow, row), *_cost(flow, row, language), *facts(row, language))
 
 
 def comment(document: Document, node: str, lines: list[str]) -> str:
@@ -103,7 +103,8 @@ def _cost(flow: Flow, row: Row, language: str) -> Iterator[str]:
         yield f"Now: {cost_in_words(now)}{' - OVER BUDGET' if over_budget(now) else ''}."
 
 
-def _facts(row: Row, language: str) -> Iterator[str]:
+def facts(row: Row, language: str) -> Iterator[str]:
+    """Say what must stay in a text, and what each of it is, a sentence a line."""
     if row.slot[-1] == "also":
         return
     for name in sorted(names(row.source)):

@@ -16,7 +16,7 @@ from cases.access import AtDesk
 from tests.api.town import DESK, GATE, Town, form_token, town_on
 
 Kind = Literal["everyone", "signed in", "case read", "case write", "admin", "this machine"]
-C, D = "/api/v1/cases/{reference}", "/desk/cases/{reference}"
+C, D, F = "/api/v1/cases/{reference}", "/desk/cases/{reference}", "/desk/flows/{name}"
 
 ROWS: dict[tuple[str, str], Kind] = {
     ("GET", "/healthz"): "everyone",
@@ -63,6 +63,14 @@ ROWS: dict[tuple[str, str], Kind] = {
     ("GET", "/desk/measures"): "signed in",
     ("GET", "/desk/help"): "signed in",
     ("GET", D): "case read",
+    ("GET", "/desk/flows"): "admin",
+    ("POST", "/desk/flows"): "admin",
+    ("GET", F): "admin",
+    ("GET", f"{F}/files/{{file}}"): "admin",
+    **{(method, f"{F}/texts/{{node}}/{{part}}"): "admin" for method in ("GET", "POST")},
+    **{(method, f"{F}/try"): "admin" for method in ("GET", "POST")},
+    ("GET", f"{F}/draft"): "admin",
+    **{("POST", f"{F}/{act}"): "admin" for act in ("draft/again", "publish", "rollback")},
     **{("POST", f"{D}/{form}"): "case write" for form in ("reply", "approve", "translate", "note", "move", "assign", "exclude", "speaker")},
     ("DELETE", "/api/v1/sessions/current"): "signed in",
     ("POST", "/desk/sign-out"): "signed in",
@@ -107,7 +115,7 @@ def addresses(town: Town) -> Iterator[tuple[str, str]]:
 
 
 def ask(actor: Actor, method: str, path: str, reference: str) -> int:
-    address = path.format(reference=reference, seq=1, name="none", revision="0" * 64)
+    address = path.format(reference=reference, seq=1, name="none", revision="0" * 64, file="none.yaml", node="none", part="text")
     if method in {"GET", "DELETE"}:
         return actor.client.request(method, address).status_code
     if path.startswith("/api/"):
@@ -122,8 +130,8 @@ def expected(actor: Actor, kind: Kind, path: str) -> set[int]:
         return {200, 303, 401}
     if not actor.known:
         return {303} if page else {401}
-    if path.startswith("/api/v1/flows/{name}"):
-        reached |= {404, 422}  # no flow is called `none`, and its draft is none to publish
+    if path.startswith(("/api/v1/flows/{name}", "/desk/flows")):
+        reached |= {404, 412, 422}  # no flow is called `none`, its draft is none to publish, and none was seen
     if kind == "signed in":
         return reached
     if kind == "admin":

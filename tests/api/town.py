@@ -22,7 +22,7 @@ PASSWORD = "a long walk by the canal"
 GATE, CHIEF, CANAL, CARDS = "WK-AAAA-2222", "WK-BBBB-3333", "WK-CCCC-4444", "WK-DDDD-5555"
 # Whose desk each case lies on: Halmstra, Halmstra, Weidegaard, and those who run the line.
 DESK = {GATE: "halmstra", CHIEF: "halmstra", CANAL: "weidegaard", CARDS: "ketenstem"}
-_HASH = passwords.hashed(PASSWORD)
+HASH = passwords.hashed(PASSWORD)
 
 
 def code_at(secret: str, now: int) -> str:
@@ -54,7 +54,7 @@ class Town:
         """Give an officer the password of these tests and a second factor; returns its secret."""
         secret = totp.new_secret()
         services = self.house.services
-        services.writer.call_sync(lambda c: accounts.enrol(c, services.keyring, officer_id, Credentials(_HASH, secret, 0)))
+        services.writer.call_sync(lambda c: accounts.enrol(c, services.keyring, officer_id, Credentials(HASH, secret, 0)))
         self.secrets[officer_id] = secret
         return secret
 
