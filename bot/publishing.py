@@ -151,23 +151,25 @@ class Publishing:
         draft = self.drafting.find(order.name)
         if draft.state == "published" or (order.expects is not None and order.expects != draft.version):
             raise DraftChanged
-        checked = self.drafting.check(order.name, draft.source, draft.transcripts)
-        if checked.flow is None or checked.problems:
-            raise FlowError(checked.problems)
+        flow = self._sound(order.name, draft.source, draft.transcripts)
         before = self.in_force(order.name)
-        if problems := tuple(_out_of_date(draft, before, checked.flow)):
+        if problems := tuple(_out_of_date(draft, before, flow)):
             raise FlowError(problems)
-        return self._put(author, self._ready(checked.flow, before, order, draft), within)
+        return self._put(author, self._ready(flow, before, order, draft), within)
 
     def roll_back(self, author: Officer, way: WayBack, within: Within = _at_once) -> Published:
-        """Put a revision that was in force before in force again; nobody who talks is moved unless the map says so. Raises as `publish`."""
+        """Put a revision that was in force before in force again; nobody who talks is moved unless the map says so. Raises as `publish`.
+
+        It is checked like a draft, with its own transcripts: what others rely on today may not have been there yet.
+        """
         history = self.history(way.name)
         earlier = [each.revision for each in history if each.revision != history[0].revision]
         to = way.to or next(iter(earlier), None)
         if to not in earlier:
             raise NoSuchFlow
-        ready = self._ready(self._flow(way.name, to), history[0], way)
         then = next(each for each in history if each.revision == to)
+        flow = self._sound(way.name, self.files(way.name, then.revision), then.transcripts)
+        ready = self._ready(flow, history[0], way)
         return self._put(author, replace(ready, transcripts=then.transcripts), within)
 
     def look_after(self, arguments: Mapping[str, Any]) -> None:
@@ -184,6 +186,13 @@ class Publishing:
         """What is in force under a name; None if nothing ever was."""
         with self.drafting.database.read() as connection:
             return kept.in_force(connection).get(name)
+
+    def _sound(self, name: str, source: Mapping[str, str], transcripts: Mapping[str, str]) -> Flow:
+        """The flow in these files. Raises FlowError with everything that keeps it from being put in force."""
+        checked = self.drafting.check(name, source, transcripts)
+        if checked.flow is None or checked.problems:
+            raise FlowError(checked.problems)
+        return checked.flow
 
     def _flow(self, name: str, revision: str) -> Flow:
         """A kept revision, or the draft. Raises NoSuchFlow, or FlowError with why it cannot be read."""

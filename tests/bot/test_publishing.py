@@ -15,8 +15,9 @@ from flows.impact import People
 from flows.model import read
 from flows.problems import FlowError, Problem
 from flows.revisions import Library, shipped_sources
+from store import flows
 from store.drafts import DraftChanged
-from store.flows import Overtaken
+from store.flows import Kept, Overtaken, Publication
 from store.tables import audit, cases, flow_revisions, sessions
 from tests.line import PATIENCE, Line
 from weerklank.house import Houses
@@ -34,7 +35,7 @@ talks:
     dialogue:
       - bot: "WORDS"
 """
-HIDE = shipped_sources()["hide"]
+HIDE, URGENT = shipped_sources()["hide"], shipped_sources()["urgent"]
 
 
 def changed(*changes: tuple[str, str], source: Mapping[str, str] = SHIPPED) -> dict[str, str]:
@@ -324,6 +325,58 @@ def test_one_step_goes_back_and_the_next_worker_meets_the_older_words(line: Line
         (2, "nadia", "clearer"),
         (1, None, ""),
     ]
+
+
+def was_in_force(line: Line, source: Mapping[str, str], number: int) -> str:
+    """Keep a revision as one that an earlier version of ours put in force, when less was asked of it."""
+    flow = read(source)
+
+    def publish(connection: sa.Connection) -> None:
+        flows.keep(connection, Kept(flow.revision, shipped=True, created_at=1), flow.name, source)
+        flows.publish(connection, Publication(flow.name, number, flow.revision, 1))
+
+    line.service.writer.call_sync(publish)
+    line.service.houses.refresh()
+    return flow.revision
+
+
+NOTICES = shipped_sources()["notices"]
+
+
+def test_there_is_no_way_back_to_notices_without_one_that_the_house_says_today(line: Line) -> None:
+    was_in_force(line, changed(("  unsupported:\n", "  not_yet:\n"), source=NOTICES), 2)
+    now = was_in_force(line, NOTICES, 3)
+
+    with pytest.raises(FlowError) as refused:
+        line.service.publishing.roll_back(line.officer("nadia"), WayBack("notices", "the older words were better"))
+    assert "the house says this by name, and here it is missing" in what(refused)
+    assert line.service.publishing.history("notices")[0].revision == now
+    phone = line.phone()
+    assert phone.send(kind="unsupported") == ["We cannot open this kind of message, and kept nothing of it. Please write it in words."]
+
+
+def test_there_is_no_way_back_to_a_flow_without_the_node_at_which_another_begins_it(line: Line) -> None:
+    was_in_force(line, changed(("  said:\n", "  told:\n"), source=URGENT), 2)
+    was_in_force(line, URGENT, 3)
+
+    with pytest.raises(FlowError) as refused:
+        line.service.publishing.roll_back(line.officer("nadia"), WayBack("urgent"))
+    assert any("begins this one at `said`" in each for each in what(refused))
+
+
+def test_there_is_no_way_back_to_a_flow_whose_own_talks_go_another_way_today(line: Line) -> None:
+    talks = {"hide.en.yaml": TALK.replace("WORDS", "Good day.")}
+    revision = read(HIDE).revision
+
+    def with_talks(connection: sa.Connection) -> None:
+        flows.publish(connection, Publication("hide", 2, revision, 1, transcripts=talks))
+
+    line.service.writer.call_sync(with_talks)
+    save(line, changed(("Have a good day.", "Bye."), source=HIDE), "hide", transcripts={})
+    publish(line, name="hide")
+    with pytest.raises(FlowError) as refused:
+        line.service.publishing.roll_back(line.officer("nadia"), WayBack("hide"))
+    assert "expected 'bot: Good day.'" in what(refused)[0]
 
 
 def test_there_is_no_way_back_to_what_never_was_in_force(line: Line) -> None:
