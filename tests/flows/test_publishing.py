@@ -236,3 +236,30 @@ def test_the_house_keeps_every_notice_that_it_says_by_name() -> None:
 
     assert [*left_hanging(LIBRARY, read({**sources, "notices.yaml": words}))] == []
     assert [problem.where for problem in left_hanging(LIBRARY, read(gone))] == ["nodes.knock"]
+    more = {**sources, "notices.yaml": words + "  tea: {kind: say, text: Tea.}\n"}
+    assert [*left_hanging(both(read(more)), read(sources))] == []
+
+
+UNSUPPORTED = '    kind: say\n    text: "We cannot open this kind of message, and kept nothing of it. Please write it in words."\n'
+
+
+@pytest.mark.parametrize(
+    ("node", "nl", "what"),
+    [
+        ("    kind: end\n", None, "of another kind"),
+        ("    kind: say\n", None, "no words: in `en` on sms"),
+        ('    {kind: say, text: " "}\n', None, "no words: in `en` on sms"),
+        ('    {kind: say, text: Write it., telegram: {text: " "}}\n', None, "no words: in `en` on telegram"),
+        ("    {kind: say, text: Write it.}\n", '{text: " "}', "no words: in `nl` on sms"),
+    ],
+)
+def test_no_notice_may_become_silent(node: str, nl: str | None, what: str) -> None:
+    words = shipped_sources()["notices"]["notices.yaml"]
+    assert UNSUPPORTED in words
+    sources = {"notices.yaml": words.replace(UNSUPPORTED, node)}
+    if nl is not None:
+        sources["notices.nl.yaml"] = f"flow: notices\nlanguage: nl\nnodes:\n  unsupported: {nl}\n"
+
+    [problem] = left_hanging(LIBRARY, read(sources))
+    assert problem.where == "nodes.unsupported"
+    assert problem.what.endswith(what)
