@@ -225,6 +225,9 @@ class Publishing:
     def _put(self, author: Officer, ready: _Ready, within: Within) -> Published:
         answer = self.drafting.writer.call_sync(lambda connection: within(connection, lambda: self._write(connection, author, ready)))
         self.changed()
+        if answer["revision"] != ready.flow.revision:
+            # `within` gave the answer of the same request that came a moment before: going back means the opposite once it is done.
+            return Published(**answer, impact=self.impact_between(answer["name"], answer["before"], answer["revision"]))
         if ready.moves:
             self.standing.move(Move(ready.flow, answer["number"], ready.moves), self.drafting.library())
         return Published(**answer, impact=ready.impact)

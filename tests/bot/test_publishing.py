@@ -327,6 +327,19 @@ def test_one_step_goes_back_and_the_next_worker_meets_the_older_words(line: Line
     ]
 
 
+def test_going_back_twice_at_once_for_one_request_moves_nobody_forward_again(line: Line) -> None:
+    at_about(line)
+    publish(line, ANOTHER_WORD)
+    publishing, way = line.service.publishing, WayBack(NAME, "", {"about": "about"})
+    first = publishing.roll_back(line.officer("nadia"), way)
+    answer = {"name": NAME, "number": first.number, "revision": first.revision, "before": first.before}
+    second = publishing.roll_back(line.officer("nadia"), way, lambda _connection, _work: answer)
+
+    assert (second.number, second.revision) == (first.number, first.revision)
+    assert [(node.node, node.touched) for node in second.impact.nodes] == [("about", "changed")]
+    assert where(line) == {(read(SHIPPED).revision, "about")}
+
+
 def was_in_force(line: Line, source: Mapping[str, str], number: int) -> str:
     """Keep a revision as one that an earlier version of ours put in force, when less was asked of it."""
     flow = read(source)
