@@ -35,11 +35,14 @@ def store_shipped(connection: sa.Connection, now: int) -> list[str]:
 
 
 def _offer(connection: sa.Connection, own: Publication, sources: Mapping[str, str], now: int) -> None:
-    """Lay a shipped flow down as a draft, unless somebody is writing one: theirs stays, and ours is found among the revisions."""
+    """Lay a shipped flow down as a draft, unless somebody is writing one: theirs stays, and ours is found among the revisions.
+
+    The operator's own transcripts go along: what they proved of their words has to hold for ours.
+    """
     found = drafts.find(connection, own.name)
     if found is not None and found.state != "published" and found.officer_id is not None:
         _log.warning("a new shipped version of the flow %s is kept; a draft is being written, so it is not offered as one", own.name)
         return
     version = 1 if found is None else found.version + 1
-    drafts.save(connection, Draft(own.name, version, "draft", sources, {}, own.revision, None, now))
+    drafts.save(connection, Draft(own.name, version, "draft", sources, own.transcripts, own.revision, None, now))
     _log.warning("a new shipped version of the flow %s is offered as a draft, since this line has its own", own.name)

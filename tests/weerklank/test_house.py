@@ -20,6 +20,7 @@ from weerklank.house import Houses
 NAME = "hide"
 SHIPPED = shipped_sources()[NAME]
 OWN = {"hide.yaml": SHIPPED["hide.yaml"].replace("Have a good day", "Have a very good day")}
+TALKS = {"hide.en.yaml": "talks: []"}
 REVISION, OWN_REVISION = read(SHIPPED).revision, read(OWN).revision
 
 
@@ -37,7 +38,7 @@ def database(database_url: str) -> Iterator[Database]:
 def publish_own(database: Database, number: int = 2) -> None:
     with database.write() as connection:
         flows.keep(connection, Kept(OWN_REVISION, shipped=False, created_at=2), NAME, OWN)
-        flows.publish(connection, Publication(NAME, number, OWN_REVISION, 2, "nadia", "kinder"))
+        flows.publish(connection, Publication(NAME, number, OWN_REVISION, 2, "nadia", "kinder", transcripts=TALKS))
 
 
 def forget_revision(database: Database, revision: str) -> None:
@@ -68,13 +69,13 @@ def test_a_new_version_of_ours_comes_into_force_by_itself(database: Database) ->
     assert Houses(database).now().library.current[NAME] == REVISION
 
 
-def test_a_new_version_of_ours_is_offered_once_as_a_draft_to_whoever_has_their_own(database: Database) -> None:
+def test_a_new_version_of_ours_is_offered_once_as_a_draft_with_their_own_talks_to_whoever_has_their_own(database: Database) -> None:
     forget_revision(database, REVISION)
     publish_own(database, 1)
 
     assert start_again(database) == []
     with database.read() as connection:
-        assert drafts.find(connection, NAME) == Draft(NAME, 1, "draft", SHIPPED, {}, OWN_REVISION, None, 3)
+        assert drafts.find(connection, NAME) == Draft(NAME, 1, "draft", SHIPPED, TALKS, OWN_REVISION, None, 3)
     assert Houses(database).now().library.current[NAME] == OWN_REVISION
 
 
