@@ -13,7 +13,7 @@ _REVISIONS_AT_ONCE = 200
 
 
 class Overtaken(Exception):
-    """Somebody else published this flow at the same moment; nothing was written."""
+    """Somebody else published at the same moment, this flow or another one; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,12 @@ def keep(connection: sa.Connection, row: Kept, name: str, source: Mapping[str, s
         "created_at": row.created_at,
     }
     return bool(insert_new(connection, flow_revisions, [values], ["revision"], flow_revisions.c.revision))
+
+
+def one_at_a_time(connection: sa.Connection) -> None:
+    """Let nobody else publish anything until this transaction has ended. To be asked for before it writes anything; readers go on."""
+    if connection.dialect.name == "postgresql":  # SQLite has one writer at a time, whatever they write
+        connection.execute(sa.text("LOCK TABLE flow_publications IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def publish(connection: sa.Connection, publication: Publication) -> None:

@@ -1,7 +1,7 @@
 """From a draft to what workers meet, and back, while they are talking."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -207,6 +207,49 @@ def test_of_two_publications_at_once_one_is_refused_and_nothing_of_it_is_left(li
         line.service.publishing.publish(line.officer("nadia"), Order(NAME), meanwhile)
     assert len(line.service.publishing.history(NAME)) == 1
     assert line.service.publishing.drafting.find(NAME).state == "checked"
+
+
+VISIT = {"visit.yaml": "flow: visit\nlanguage: en\nnodes:\n  leave: {kind: call, flow: hide, at: hide}\n"}
+ELSEWHERE = changed(("  hide:\n", "  bye:\n"), ("go: hide\n", "go: bye\n"), source=HIDE)
+
+
+def publish_in_another_process(line: Line, source: Mapping[str, str], name: str) -> None:
+    service = line.service
+    other = publishing_of(Houses(service.database), service.database, service.writer, service.keyring, service.clock)
+    other.drafting.save(line.officer("nadia"), Wanted(name, source))
+    other.publish(line.officer("nadia"), Order(name))
+
+
+def test_a_flow_that_another_begins_since_a_second_ago_keeps_the_node_for_it(line: Line) -> None:
+    save(line, ELSEWHERE, "hide")
+    publish_in_another_process(line, VISIT, "visit")
+
+    with pytest.raises(FlowError) as refused:
+        publish(line, name="hide")
+    assert what(refused) == ["`leave` of the flow `visit` begins this one at `hide`, and here it is missing"]
+
+
+@pytest.mark.parametrize(
+    "act", [lambda by, who: by.publish(who, Order("hide")), lambda by, who: by.roll_back(who, WayBack("hide"))], ids=["publish", "back"]
+)
+def test_what_is_put_in_force_while_another_flow_comes_to_rely_on_it_is_refused(line: Line, act: Callable[[Any, Any], Any]) -> None:
+    publish(line, ELSEWHERE, "hide")
+    save(line, HIDE, "hide")
+    todo = [changed(("at: hide", "at: bye"), source=VISIT)]
+
+    def meanwhile(_source: Mapping[str, str], _library: Library) -> list[Problem]:
+        """The linter is asked after it was looked at who relies on the flow."""
+        while todo:
+            publish_in_another_process(line, todo.pop(), "visit")
+        return []
+
+    publishing = line.service.publishing
+    slow = replace(publishing, drafting=replace(publishing.drafting, lint=meanwhile))
+    before = publishing.history("hide")
+    with pytest.raises(Overtaken):
+        act(slow, line.officer("nadia"))
+    assert publishing.history("hide") == before
+    assert publishing.drafting.find("hide").state == "checked"
 
 
 def test_the_impact_counts_people_by_site_and_language_and_names_nobody(line: Line) -> None:

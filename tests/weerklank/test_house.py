@@ -99,6 +99,22 @@ def test_of_two_who_publish_at_once_one_is_told(database: Database) -> None:
         publish_own(database)
 
 
+def test_no_two_publications_are_written_side_by_side_and_readers_do_not_wait(postgresql_url: str) -> None:
+    one, other = open_database(postgresql_url), open_database(postgresql_url)
+    with one.write() as connection:
+        flows.one_at_a_time(connection)
+        with other.read() as reading:
+            assert flows.current(reading) == {}
+        with other.writing.connect() as waiting:
+            waiting.execute(sa.text("SET LOCAL lock_timeout = '50ms'"))
+            with pytest.raises(sa.exc.OperationalError, match="lock timeout"):
+                flows.one_at_a_time(waiting)
+    with other.write() as connection:
+        flows.one_at_a_time(connection)
+    one.close()
+    other.close()
+
+
 def test_a_publication_of_another_process_is_taken_up_in_the_same_transaction(database: Database) -> None:
     houses = Houses(database)
     before = houses.now()

@@ -145,7 +145,7 @@ def test_a_file_is_published_and_never_what_somebody_saved_in_its_place_meanwhil
         assert run("publish", flow_file(tmp_path, "Have a good day.", "Bye."), *WHY) == 1
     finally:
         sa.event.remove(sa.Engine, "begin", on_begin)
-    assert "somebody else changed this flow at the same moment; nothing was published" in capsys.readouterr().err
+    assert "somebody else changed or published a flow at the same moment; nothing was published" in capsys.readouterr().err
     with database.read() as connection:
         assert drafts.find(connection, "hide") == hers
         assert current(connection)["hide"] == REVISION

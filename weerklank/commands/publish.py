@@ -107,7 +107,7 @@ def _bench() -> Generator[_Bench]:
         except NoSuchFlow:
             raise CommandError("there is no flow, draft or revision by this name; look at `weerklank flows list`") from None
         except (DraftChanged, Overtaken):
-            raise CommandError("somebody else changed this flow at the same moment; nothing was published") from None
+            raise CommandError("somebody else changed or published a flow at the same moment; nothing was published") from None
         finally:
             writer.stop()
 
