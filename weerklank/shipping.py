@@ -18,18 +18,19 @@ _log = logging.getLogger(__name__)
 def store_shipped(connection: sa.Connection, now: int) -> list[str]:
     """Keep the flows we ship as revisions. Returns the names of those that are in force from now on.
 
-    One that came with this version is put in force, unless the operator published one of their own: then it is offered as a draft, once.
+    Ours is put in force, unless the operator published one of their own: then it is offered as a draft, once. A version that ships what
+    an older one shipped, since the one in between was wrong, is a new version all the same.
     """
+    kept.one_at_a_time(connection)
     changed: list[str] = []
     for name, sources in revisions.shipped_sources().items():
         revision = read(sources).revision
-        is_new = kept.keep(connection, Kept(revision, shipped=True, created_at=now), name, sources)
-        # Read after the keeping: of two processes that start at once, the second waits there and then sees what the first published.
+        is_new = kept.ship(connection, Kept(revision, shipped=True, created_at=now), name, sources)
         before = kept.in_force(connection).get(name)
-        if before is None or (is_new and before.officer_id is None):
+        if before is None or (before.officer_id is None and before.revision != revision):
             kept.publish(connection, Publication(name, before.number + 1 if before else 1, revision, now))
             changed.append(name)
-        elif is_new:
+        elif is_new and before.revision != revision:
             _offer(connection, before, sources, now)
     return changed
 

@@ -79,6 +79,51 @@ def test_a_new_version_of_ours_is_offered_once_as_a_draft_with_their_own_talks_t
     assert Houses(database).now().library.current[NAME] == OWN_REVISION
 
 
+def shipped_in_between(database: Database) -> str:
+    """Make as if a version in between shipped another text, and it came into force or was offered."""
+    between = {"hide.yaml": SHIPPED["hide.yaml"].replace("Have a good day", "Bye")}
+    revision = read(between).revision
+    with database.write() as connection:
+        flows.keep(connection, Kept(revision, shipped=True, created_at=2), NAME, between)
+        before = flows.in_force(connection)[NAME]
+        if before.officer_id is None:
+            flows.publish(connection, Publication(NAME, before.number + 1, revision, 2))
+    return revision
+
+
+def test_a_version_that_goes_back_to_an_older_text_of_ours_puts_it_in_force_again(database: Database) -> None:
+    between = shipped_in_between(database)
+    assert Houses(database).now().library.current[NAME] == between
+
+    assert (start_again(database), start_again(database)) == ([NAME], [])
+    with database.read() as connection:
+        assert [each.revision for each in flows.publications(connection, NAME)] == [REVISION, between, REVISION]
+
+
+def test_a_version_that_goes_back_to_an_older_text_of_ours_offers_it_once_to_whoever_has_their_own(database: Database) -> None:
+    publish_own(database)
+    shipped_in_between(database)
+
+    assert start_again(database) == []
+    with database.write() as connection:
+        offered = drafts.find(connection, NAME)
+        assert offered == Draft(NAME, 1, "draft", SHIPPED, TALKS, OWN_REVISION, None, 3)
+        drafts.published(connection, NAME, 1)
+    assert start_again(database) == []
+    with database.read() as connection:
+        assert drafts.states(connection) == {NAME: "published"}
+
+
+def test_nobody_is_offered_what_they_have_in_force(database: Database) -> None:
+    with database.write() as connection:
+        flows.publish(connection, Publication(NAME, 2, REVISION, 2, "nadia", "ours is fine"))
+    shipped_in_between(database)
+
+    assert start_again(database) == []
+    with database.read() as connection:
+        assert drafts.find(connection, NAME) is None
+
+
 def test_an_offer_never_takes_the_place_of_a_draft_that_is_being_written(database: Database) -> None:
     mine = Draft(NAME, 1, "draft", {"hide.yaml": "half written"}, {}, None, "nadia", 2)
     forget_revision(database, REVISION)
