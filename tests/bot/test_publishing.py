@@ -64,8 +64,8 @@ def what(refused: pytest.ExceptionInfo[FlowError]) -> list[str]:
     return [problem.what for problem in refused.value.problems]
 
 
-def at_about(line: Line, address: str = "+447700900201") -> Any:
-    phone = line.phone(address=address)
+def at_about(line: Line, address: str = "+447700900201", channel: str = "sms") -> Any:
+    phone = line.phone(channel, address)
     for said in ("52746 en", "They did not pay overtime", "2"):
         phone.send(said)
     return phone
@@ -283,6 +283,16 @@ def test_whoever_the_map_names_goes_on_at_the_new_node_and_her_answer_counts(lin
     assert where(line) == {(done.revision, "subject")}
     phone.send("1")
     assert [row["groups"] for row in line.rows(cases)] == [["wages"]]
+
+
+def test_a_button_she_was_shown_before_she_was_moved_still_answers_that_question(line: Line) -> None:
+    phone = at_about(line, "700900201", "telegram")
+    assert "about.pay" in dict(phone.choices)
+    done = publish(line, RENAMED, moves={"about": "subject"})
+
+    phone.send(option="about.pay")
+    assert [row["groups"] for row in line.rows(cases)] == [["wages"]]
+    assert where(line) == {(done.revision, "may_we")}
 
 
 def where(line: Line) -> set[tuple[str, str]]:
