@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from api import accounts
 from api.accounts import NewOfficer
@@ -147,7 +148,7 @@ def just_before_it_looks(town: Town, database_url: str, work: Callable[[], objec
         while todo:
             todo.pop()()
 
-    sa.event.listen(database.reading, "begin", on_begin)
+    event.listen(database.reading, "begin", on_begin)
     drafting = replace(publishing.drafting, database=database)
     with serving(replace(town.house.services, publishing=replace(publishing, drafting=drafting))) as url:
         yield url

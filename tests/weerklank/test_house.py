@@ -5,6 +5,7 @@ from importlib.resources import files
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from cases import programme
 from flows.model import read
@@ -152,7 +153,7 @@ def test_no_two_publications_are_written_side_by_side_and_readers_do_not_wait(po
             assert flows.current(reading) == {}
         with other.writing.connect() as waiting:
             waiting.execute(sa.text("SET LOCAL lock_timeout = '50ms'"))
-            with pytest.raises(sa.exc.OperationalError, match="lock timeout"):
+            with pytest.raises(OperationalError, match="lock timeout"):
                 flows.one_at_a_time(waiting)
     with other.write() as connection:
         flows.one_at_a_time(connection)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from bot.identity import Identity
 from bot.sealed import seal_session
@@ -140,11 +141,11 @@ def test_a_file_is_published_and_never_what_somebody_saved_in_its_place_meanwhil
             with database.write() as write:
                 drafts.save(write, hers)
 
-    sa.event.listen(sa.Engine, "begin", on_begin)
+    event.listen(sa.Engine, "begin", on_begin)
     try:
         assert run("publish", flow_file(tmp_path, "Have a good day.", "Bye."), *WHY) == 1
     finally:
-        sa.event.remove(sa.Engine, "begin", on_begin)
+        event.remove(sa.Engine, "begin", on_begin)
     assert "somebody else changed or published a flow at the same moment; nothing was published" in capsys.readouterr().err
     with database.read() as connection:
         assert drafts.find(connection, "hide") == hers
