@@ -78,7 +78,7 @@ TABLE: Mapping[type[Exception], Problem] = MappingProxyType(
         DraftChanged: Problem(
             HTTPStatus.PRECONDITION_FAILED, "draft-changed", "The draft is not the version you saw, or is published. Look at it again."
         ),
-        Overtaken: Problem(HTTPStatus.CONFLICT, "overtaken", "Somebody else published this flow at the same moment. Look at what differs."),
+        Overtaken: Problem(HTTPStatus.CONFLICT, "overtaken", "Somebody else published a flow at the same moment. Look at what differs."),
         NotFound: Problem(HTTPStatus.NOT_FOUND, "not-found", "There is no such case."),
         Absent: Problem(HTTPStatus.NOT_FOUND, "not-found", "There is nothing by this name."),
         Unopenable: Problem(HTTPStatus.GONE, "forgotten", "The words of this case were destroyed at the worker's wish."),

@@ -18,9 +18,10 @@ from api.flows import Name
 from api.guard import FlowWriter, House, etag, expected_version
 from api.seat import IfMatch
 from api.sessions import Caller
-from bot.drafting import Checked, Wanted
-from bot.publishing import Order, Published, WayBack
-from store.drafts import Draft
+from bot.drafting import Checked, NoSuchFlow, Wanted
+from bot.publishing import Order, Overtaken, Published, WayBack
+from flows.problems import FlowError
+from store.drafts import Draft, DraftChanged
 
 ROUTER = APIRouter(prefix="/api/v1/flows", tags=["flows"])
 DRAFT_BYTES = 2 * 1024 * 1024  # a flow in forty languages with its transcripts is larger than any form
@@ -100,6 +101,22 @@ class Once:
         touched = self.house.publishing.impact_between(answer["name"], answer["before"], answer["revision"])
         return PublishedOut.model_validate(Published(**answer, impact=touched))
 
+    def answer(self, work: Callable[[], Published]) -> PublishedOut:
+        """The answer that was given before, or else that of `work`.
+
+        Of two that come at once the later finds the flow changed, by none other than the earlier: it gets the earlier one's answer.
+        """
+        done = self.earlier()
+        if done is not None:
+            return done
+        try:
+            return PublishedOut.model_validate(work())
+        except (DraftChanged, Overtaken, NoSuchFlow, FlowError):
+            meanwhile = self.earlier()
+            if meanwhile is None:
+                raise
+            return meanwhile
+
 
 def _once(editor: Editor, act: str, name: str, given: BaseModel) -> Once:
     asked = orjson.dumps([act, name, given.model_dump()], option=orjson.OPT_SORT_KEYS)
@@ -111,8 +128,7 @@ def publish(editor: Editing, name: Name, given: PublishForm) -> PublishedOut:
     """Check the draft once more, put it in force and move whom the map names. Refused whole while anything is wrong with it."""
     request = _once(editor, "publish", name, given)
     order = Order(name, given.reason, given.moves, editor.expects)
-    done = request.earlier()
-    return done or PublishedOut.model_validate(editor.house.publishing.publish(editor.caller.officer, order, request.within))
+    return request.answer(lambda: editor.house.publishing.publish(editor.caller.officer, order, request.within))
 
 
 @ROUTER.post("/{name}/rollback", status_code=201)
@@ -120,5 +136,4 @@ def roll_back(editor: Editing, name: Name, given: RollbackForm) -> PublishedOut:
     """Put an earlier revision in force again. Whoever is in the middle of the later one finishes in it, unless the map moves them."""
     request = _once(editor, "rollback", name, given)
     way = WayBack(name, given.reason, given.moves, given.to)
-    done = request.earlier()
-    return done or PublishedOut.model_validate(editor.house.publishing.roll_back(editor.caller.officer, way, request.within))
+    return request.answer(lambda: editor.house.publishing.roll_back(editor.caller.officer, way, request.within))

@@ -76,6 +76,7 @@ class _Ready:
     act: str
     transcripts: Mapping[str, str]
     draft: Draft | None = None
+    seen: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,27 +149,30 @@ class Publishing:
 
         Raises NoSuchFlow without a draft, FlowError with everything that is wrong, DraftChanged or Overtaken when somebody was faster.
         """
+        seen = self._stamp()
         draft = self.drafting.find(order.name)
         if draft.state == "published" or (order.expects is not None and order.expects != draft.version):
             raise DraftChanged
-        checked = self.drafting.check(order.name, draft.source, draft.transcripts)
-        if checked.flow is None or checked.problems:
-            raise FlowError(checked.problems)
+        flow = self._sound(order.name, draft.source, draft.transcripts)
         before = self.in_force(order.name)
-        if problems := tuple(_out_of_date(draft, before, checked.flow)):
+        if problems := tuple(_out_of_date(draft, before, flow)):
             raise FlowError(problems)
-        return self._put(author, self._ready(checked.flow, before, order, draft), within)
+        return self._put(author, replace(self._ready(flow, before, order, draft), seen=seen), within)
 
     def roll_back(self, author: Officer, way: WayBack, within: Within = _at_once) -> Published:
-        """Put a revision that was in force before in force again; nobody who talks is moved unless the map says so. Raises as `publish`."""
-        history = self.history(way.name)
+        """Put a revision that was in force before in force again; nobody who talks is moved unless the map says so. Raises as `publish`.
+
+        It is checked like a draft, with its own transcripts: what others rely on today may not have been there yet.
+        """
+        seen, history = self._stamp(), self.history(way.name)
         earlier = [each.revision for each in history if each.revision != history[0].revision]
         to = way.to or next(iter(earlier), None)
         if to not in earlier:
             raise NoSuchFlow
-        ready = self._ready(self._flow(way.name, to), history[0], way)
         then = next(each for each in history if each.revision == to)
-        return self._put(author, replace(ready, transcripts=then.transcripts), within)
+        flow = self._sound(way.name, self.files(way.name, then.revision), then.transcripts)
+        ready = self._ready(flow, history[0], way)
+        return self._put(author, replace(ready, transcripts=then.transcripts, seen=seen), within)
 
     def look_after(self, arguments: Mapping[str, Any]) -> None:
         """The task behind a publication with a map: move whoever was not moved because a process died in between."""
@@ -184,6 +188,18 @@ class Publishing:
         """What is in force under a name; None if nothing ever was."""
         with self.drafting.database.read() as connection:
             return kept.in_force(connection).get(name)
+
+    def _stamp(self) -> tuple[int, int]:
+        """What was published so far; to be asked for before anything is looked at, for all of it has to hold still when it is written."""
+        with self.drafting.database.read() as connection:
+            return kept.stamp(connection)
+
+    def _sound(self, name: str, source: Mapping[str, str], transcripts: Mapping[str, str]) -> Flow:
+        """The flow in these files. Raises FlowError with everything that keeps it from being put in force."""
+        checked = self.drafting.check(name, source, transcripts)
+        if checked.flow is None or checked.problems:
+            raise FlowError(checked.problems)
+        return checked.flow
 
     def _flow(self, name: str, revision: str) -> Flow:
         """A kept revision, or the draft. Raises NoSuchFlow, or FlowError with why it cannot be read."""
@@ -216,6 +232,9 @@ class Publishing:
     def _put(self, author: Officer, ready: _Ready, within: Within) -> Published:
         answer = self.drafting.writer.call_sync(lambda connection: within(connection, lambda: self._write(connection, author, ready)))
         self.changed()
+        if answer["revision"] != ready.flow.revision:
+            # `within` gave the answer of the same request that came a moment before: going back means the opposite once it is done.
+            return Published(**answer, impact=self.impact_between(answer["name"], answer["before"], answer["revision"]))
         if ready.moves:
             self.standing.move(Move(ready.flow, answer["number"], ready.moves), self.drafting.library())
         return Published(**answer, impact=ready.impact)
@@ -223,8 +242,12 @@ class Publishing:
     def _write(self, connection: sa.Connection, author: Officer, ready: _Ready) -> dict[str, Any]:
         now, name, before = self.drafting.clock(), ready.flow.name, ready.before
         number = before.number + 1 if before is not None else 1
+        kept.one_at_a_time(connection)
         if ready.draft is not None:
             drafts.published(connection, name, ready.draft.version)
+        if kept.stamp(connection) != ready.seen:
+            raise Overtaken
+        if ready.draft is not None:
             kept.keep(connection, Kept(ready.flow.revision, shipped=False, created_at=now), name, ready.draft.source)
         kept.publish(connection, Publication(name, number, ready.flow.revision, now, author.id, ready.why, ready.moves, ready.transcripts))
         if ready.moves:

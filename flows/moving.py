@@ -2,7 +2,8 @@
 
 A worker who was asked `1 Yes 2 No` yesterday answers `1` today. Were she moved to a question where 1 means something else, her answer would
 be another one, and nobody would see it. So a node may take over those of another only if it is of the same kind and every answer keeps its
-digit; whoever cannot be moved stays in the revision where she stands, which goes on working.
+digit; whoever cannot be moved stays in the revision where she stands, which goes on working. Buttons carry the name of the node that showed
+them, so that name goes along until the question is answered.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -56,4 +57,4 @@ def _moved(frame: Frame, new: Flow, moves: Mapping[str, str], library: Library) 
     old = library.flow(frame.revision)
     if old is None or frame.node not in old.nodes or hindrance(old.nodes[frame.node], target) is not None:
         return frame
-    return Frame(new.name, new.revision, moves[frame.node])
+    return Frame(new.name, new.revision, moves[frame.node], (*frame.was, frame.node))

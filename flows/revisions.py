@@ -52,7 +52,7 @@ class Library:
         flow = self.flow(frame.revision) or self.now(frame.flow)
         if flow is None or frame.node not in flow.nodes:
             return None
-        return frame if flow.revision == frame.revision else Frame(flow.name, flow.revision, frame.node)
+        return frame if flow.revision == frame.revision else Frame(flow.name, flow.revision, frame.node, frame.was)
 
     def notice(self, node: str) -> Say:
         """The event that says one of the house's own notices (`knock`, `late` ...). Raises KeyError for one that is not there."""

@@ -8,11 +8,15 @@ import orjson
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One flow being run: its name, the content hash of the revision it is pinned to, and the node it waits at."""
+    """One flow being run: its name, the content hash of the revision it is pinned to, and the node it waits at.
+
+    `was`: the nodes it was moved here from by the map of a publication. The buttons in the worker's hand still carry their names.
+    """
 
     flow: str
     revision: str
     node: str
+    was: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +66,8 @@ class Session:
 
 
 def _written(frames: tuple[Frame, ...]) -> list[list[str]]:
-    return [[frame.flow, frame.revision, frame.node] for frame in frames]
+    return [[frame.flow, frame.revision, frame.node, *frame.was] for frame in frames]
 
 
 def _read(frames: list[list[str]]) -> tuple[Frame, ...]:
-    return tuple(Frame(*frame) for frame in frames)
+    return tuple(Frame(flow, revision, node, tuple(was)) for flow, revision, node, *was in frames)

@@ -81,9 +81,9 @@ class Talk(Run):
         """Take an option of the question that waits, or of one behind it."""
         for depth, frame in reversed(list(enumerate(self.frames))):
             waiting = self._node(frame)
-            if frame.node == node and isinstance(waiting, Waiting) and option in waiting.choices():
+            if node in (frame.node, *frame.was) and isinstance(waiting, Waiting) and option in waiting.choices():
                 del self.frames[depth + 1 :]
-                self.trail.append((frame.flow, node, option))
+                self.trail.append((frame.flow, frame.node, option))
                 self._remember()
                 self._go_on(waiting.chosen(self._here(frame), option))
                 return True

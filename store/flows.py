@@ -13,7 +13,7 @@ _REVISIONS_AT_ONCE = 200
 
 
 class Overtaken(Exception):
-    """Somebody else published this flow at the same moment; nothing was written."""
+    """Somebody else published at the same moment, this flow or another one; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Publication:
 
 
 def keep(connection: sa.Connection, row: Kept, name: str, source: Mapping[str, str]) -> bool:
-    """Keep a revision; True if it was not there yet. A kept revision is never changed."""
+    """Keep a revision; True if it was not there yet. The files of a kept revision are never changed."""
     values: dict[str, Any] = {
         "revision": row.revision,
         "name": name,
@@ -53,6 +53,26 @@ def keep(connection: sa.Connection, row: Kept, name: str, source: Mapping[str, s
         "created_at": row.created_at,
     }
     return bool(insert_new(connection, flow_revisions, [values], ["revision"], flow_revisions.c.revision))
+
+
+def ship(connection: sa.Connection, row: Kept, name: str, source: Mapping[str, str]) -> bool:
+    """Keep a revision that comes with this version of ours; True if the one that was shipped last is another, or there is none.
+
+    One that is kept already counts as shipped at `created_at` (ms) from now on; its files stay as they are.
+    """
+    last = next((each.revision for each in revisions(connection, name) if each.shipped), None)
+    if last == row.revision:
+        return False
+    if not keep(connection, row, name, source):
+        again = sa.update(flow_revisions).where(flow_revisions.c.revision == row.revision)
+        connection.execute(again.values(shipped=True, created_at=row.created_at))
+    return True
+
+
+def one_at_a_time(connection: sa.Connection) -> None:
+    """Let nobody else publish anything until this transaction has ended. To be asked for before it writes anything; readers go on."""
+    if connection.dialect.name == "postgresql":  # SQLite has one writer at a time, whatever they write
+        connection.execute(sa.text("LOCK TABLE flow_publications IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def publish(connection: sa.Connection, publication: Publication) -> None:

@@ -32,6 +32,7 @@ from bot.timers import Timer, Timers
 from bot.waits import Waits
 from channels.base import Channel
 from channels.registry import ChannelConfig, Channels, open_channels
+from flows.revisions import Library
 from store import doorbell, screens
 from store.database import Database, open_database
 from store.sealing import Keyring
@@ -219,7 +220,13 @@ class Service:
 
 def publishing_of(houses: Houses, database: Database, writer: Writer, keyring: Keyring, clock: Clock) -> Publishing:
     """What publishes flows, on any command's database."""
-    drafting = Drafting(database, writer, lambda: houses.now().library, the_lexicon(), clock)
+
+    def library() -> Library:
+        """The flows as the database has them: one that another process published a second ago may rely on the one that is checked."""
+        houses.refresh()
+        return houses.now().library
+
+    drafting = Drafting(database, writer, library, the_lexicon(), clock)
     return Publishing(drafting, Standing(database, writer, Identity(keyring).passer_by), houses.refresh)
 
 

@@ -1,11 +1,10 @@
 """A spreadsheet read back: only what was changed in it, nothing that it computes, and never more than a flow can hold."""
 
-import lzma
 import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
@@ -22,6 +21,7 @@ from flows.texts.sheet import DRAFT, KEY, MEMORY, PURPOSE, READY, SOURCE, STATUS
 
 UNPACKED_MAX: Final = 20_000_000
 PARTS_MAX: Final = 200
+_BOUNDED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the only ones that can be unpacked up to a length
 ROWS_MAX: Final = 60_000
 LAST_ROW: Final = 1_048_576  # of the format itself
 COLUMNS_MAX: Final = 100
@@ -186,11 +186,11 @@ def _kind(value: Any) -> str:
 
 def _tables(data: bytes, file: str) -> tuple[_Table, _Table]:
     """The lines of the first sheet, and of the one that remembers."""
-    _check(data, file)
+    safe = _looked_through(data, file)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about colours, fonts and rules that we do not read
-            book = load_workbook(BytesIO(data), read_only=True, keep_links=False)
+            book = load_workbook(safe, read_only=True, keep_links=False)
             texts = next((sheet for sheet in book.worksheets if sheet.title != MEMORY), None)
             memory = next((sheet for sheet in book.worksheets if sheet.title == MEMORY), None)
             tables = [list(islice(_written(sheet), ROWS_MAX + 1)) if sheet is not None else [] for sheet in (texts, memory)]
@@ -213,27 +213,47 @@ def _written(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
             blank = line
 
 
-def _check(data: bytes, file: str) -> None:
-    """Refuse what is no spreadsheet, or would be one without end."""
-    wrong = (
-        (f"the file is larger than {BYTES_MAX // 1_000_000} MB", "No flow has so many texts.") if len(data) > BYTES_MAX else _unsafe(data)
-    )
-    if wrong:
-        raise FlowError([Problem(file, 1, "", *wrong)])
-
-
-def _unsafe(data: bytes) -> tuple[str, str] | None:
-    """What is wrong with the archive that a spreadsheet is, and the mend. No part is unpacked before all of them are known to be small."""
+def _looked_through(data: bytes, file: str) -> BytesIO:
+    """The spreadsheet with exactly what was looked at in it. Raises FlowError for what is none, or would be one without end."""
+    if len(data) > BYTES_MAX:
+        raise _refused(file, f"the file is larger than {BYTES_MAX // 1_000_000} MB", "No flow has so many texts.")
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            parts = archive.infolist()
-            if len(parts) > PARTS_MAX or sum(part.file_size for part in parts) > UNPACKED_MAX:
-                return "the file holds more than any flow's texts", "Copy the sheet into a new file."
-            if any(_declares(part.filename, archive.read(part)) for part in parts):
-                return "the file declares entities of its own", "Copy the sheet into a new file."
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, EOFError, ValueError, OSError):
-        return "this is no .xlsx file, or it is damaged or locked", "Save it as .xlsx, without a password."
-    return None
+            parts = _unpacked(archive, file)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError):
+        raise _refused(file, "this is no .xlsx file, or it is damaged or locked", "Save it as .xlsx, without a password.") from None
+    if any(_declares(name, part) for name, part in parts.items()):
+        raise _refused(file, "the file declares entities of its own", "Copy the sheet into a new file.")
+    return _packed(parts)
+
+
+def _unpacked(archive: zipfile.ZipFile, file: str) -> dict[str, bytes]:
+    """Every part by its name: never more of it than it declares, and nothing at all where they declare too much together."""
+    parts = archive.infolist()
+    if len(parts) > PARTS_MAX or sum(part.file_size for part in parts) > UNPACKED_MAX:
+        raise _refused(file, "the file holds more than any flow's texts", "Copy the sheet into a new file.")
+    if any(part.compress_type not in _BOUNDED for part in parts):
+        raise NotImplementedError
+    return {part.filename: _begin_of(archive, part) for part in parts}
+
+
+def _begin_of(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+    """A part, as long as it says that it is. A length has to be asked for: `read` unpacks the whole part and cuts it afterwards."""
+    with archive.open(part) as opened:
+        return opened.read(part.file_size + 1)
+
+
+def _packed(parts: Mapping[str, bytes]) -> BytesIO:
+    """A new archive: the reader of spreadsheets unpacks whole parts, so it may only be given those whose length is known."""
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return file
+
+
+def _refused(file: str, what: str, mend: str) -> FlowError:
+    return FlowError([Problem(file, 1, "", what, mend)])
 
 
 def _declares(name: str, part: bytes) -> bool:

@@ -1,15 +1,21 @@
 """Flows over HTTP: a draft is saved, looked through, compared, published and taken back, by whoever runs the line and nobody else."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
 
 from api import accounts
 from api.accounts import NewOfficer
 from flows.model import read
 from flows.revisions import shipped_sources
+from store.database import open_database
+from tests.api.house import serving
 from tests.api.town import Town, town_on
 from weerklank import shipping
 
@@ -131,6 +137,51 @@ def test_a_publication_sent_twice_under_one_key_is_made_once(flows: Town) -> Non
     assert published(nadia, key="k1", map={"hide": "over"}).status_code == 409
     assert published(nadia, "rollback", key="k1").status_code == 409
     assert [published(nadia, "rollback", key="k2").json()["number"] for _ in range(2)] == [3, 3]
+
+
+@contextmanager
+def just_before_it_looks(town: Town, database_url: str, work: Callable[[], object]) -> Iterator[str]:
+    """Another process on the same database. It finds no answer under a key, and then `work` is done before it looks at the flow."""
+    database, publishing, todo = open_database(database_url), town.house.services.publishing, [work]
+
+    def on_begin(_connection: sa.Connection) -> None:
+        while todo:
+            todo.pop()()
+
+    event.listen(database.reading, "begin", on_begin)
+    drafting = replace(publishing.drafting, database=database)
+    with serving(replace(town.house.services, publishing=replace(publishing, drafting=drafting))) as url:
+        yield url
+    database.close()
+
+
+def beside(town: Town, client: httpx.Client, url: str) -> httpx.Client:
+    """The same script, at another process."""
+    town.clients.append(httpx.Client(base_url=url, timeout=20, headers=client.headers))
+    return town.clients[-1]
+
+
+@pytest.mark.parametrize("act", ["publish", "rollback"])
+def test_of_two_that_come_at_once_under_one_key_both_get_the_one_answer(flows: Town, database_url: str, act: str) -> None:
+    nadia, earlier = flows.script("nadia"), list[httpx.Response]()
+    draft(nadia)
+    more = {} if act == "publish" else {"to": REVISION}
+    if act == "rollback":
+        published(nadia)
+    with just_before_it_looks(flows, database_url, lambda: earlier.append(published(nadia, act, key="k1", **more))) as url:
+        later = published(beside(flows, nadia, url), act, key="k1", **more)
+
+    assert [each.status_code for each in (*earlier, later)] == [201, 201]
+    assert later.json() == earlier[0].json()
+
+
+def test_of_two_that_come_at_once_under_two_keys_one_is_refused(flows: Town, database_url: str) -> None:
+    nadia = flows.script("nadia")
+    draft(nadia)
+    with just_before_it_looks(flows, database_url, lambda: published(nadia, key="k1")) as url:
+        later = published(beside(flows, nadia, url), key="k2")
+
+    assert (later.status_code, later.json()["type"]) == (412, "urn:weerklank:problem:draft-changed")
 
 
 @pytest.mark.parametrize("letter", ["\\u0000", "\\ud800", "\\udfff\\ud800"])

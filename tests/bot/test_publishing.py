@@ -1,7 +1,7 @@
 """From a draft to what workers meet, and back, while they are talking."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,8 +15,9 @@ from flows.impact import People
 from flows.model import read
 from flows.problems import FlowError, Problem
 from flows.revisions import Library, shipped_sources
+from store import flows
 from store.drafts import DraftChanged
-from store.flows import Overtaken
+from store.flows import Kept, Overtaken, Publication
 from store.tables import audit, cases, flow_revisions, sessions
 from tests.line import PATIENCE, Line
 from weerklank.house import Houses
@@ -34,7 +35,7 @@ talks:
     dialogue:
       - bot: "WORDS"
 """
-HIDE = shipped_sources()["hide"]
+HIDE, URGENT = shipped_sources()["hide"], shipped_sources()["urgent"]
 
 
 def changed(*changes: tuple[str, str], source: Mapping[str, str] = SHIPPED) -> dict[str, str]:
@@ -63,8 +64,8 @@ def what(refused: pytest.ExceptionInfo[FlowError]) -> list[str]:
     return [problem.what for problem in refused.value.problems]
 
 
-def at_about(line: Line, address: str = "+447700900201") -> Any:
-    phone = line.phone(address=address)
+def at_about(line: Line, address: str = "+447700900201", channel: str = "sms") -> Any:
+    phone = line.phone(channel, address)
     for said in ("52746 en", "They did not pay overtime", "2"):
         phone.send(said)
     return phone
@@ -208,6 +209,49 @@ def test_of_two_publications_at_once_one_is_refused_and_nothing_of_it_is_left(li
     assert line.service.publishing.drafting.find(NAME).state == "checked"
 
 
+VISIT = {"visit.yaml": "flow: visit\nlanguage: en\nnodes:\n  leave: {kind: call, flow: hide, at: hide}\n"}
+ELSEWHERE = changed(("  hide:\n", "  bye:\n"), ("go: hide\n", "go: bye\n"), source=HIDE)
+
+
+def publish_in_another_process(line: Line, source: Mapping[str, str], name: str) -> None:
+    service = line.service
+    other = publishing_of(Houses(service.database), service.database, service.writer, service.keyring, service.clock)
+    other.drafting.save(line.officer("nadia"), Wanted(name, source))
+    other.publish(line.officer("nadia"), Order(name))
+
+
+def test_a_flow_that_another_begins_since_a_second_ago_keeps_the_node_for_it(line: Line) -> None:
+    save(line, ELSEWHERE, "hide")
+    publish_in_another_process(line, VISIT, "visit")
+
+    with pytest.raises(FlowError) as refused:
+        publish(line, name="hide")
+    assert what(refused) == ["`leave` of the flow `visit` begins this one at `hide`, and here it is missing"]
+
+
+@pytest.mark.parametrize(
+    "act", [lambda by, who: by.publish(who, Order("hide")), lambda by, who: by.roll_back(who, WayBack("hide"))], ids=["publish", "back"]
+)
+def test_what_is_put_in_force_while_another_flow_comes_to_rely_on_it_is_refused(line: Line, act: Callable[[Any, Any], Any]) -> None:
+    publish(line, ELSEWHERE, "hide")
+    save(line, HIDE, "hide")
+    todo = [changed(("at: hide", "at: bye"), source=VISIT)]
+
+    def meanwhile(_source: Mapping[str, str], _library: Library) -> list[Problem]:
+        """The linter is asked after it was looked at who relies on the flow."""
+        while todo:
+            publish_in_another_process(line, todo.pop(), "visit")
+        return []
+
+    publishing = line.service.publishing
+    slow = replace(publishing, drafting=replace(publishing.drafting, lint=meanwhile))
+    before = publishing.history("hide")
+    with pytest.raises(Overtaken):
+        act(slow, line.officer("nadia"))
+    assert publishing.history("hide") == before
+    assert publishing.drafting.find("hide").state == "checked"
+
+
 def test_the_impact_counts_people_by_site_and_language_and_names_nobody(line: Line) -> None:
     for number in range(3):
         at_about(line, f"+44770090020{number}")
@@ -239,6 +283,16 @@ def test_whoever_the_map_names_goes_on_at_the_new_node_and_her_answer_counts(lin
     assert where(line) == {(done.revision, "subject")}
     phone.send("1")
     assert [row["groups"] for row in line.rows(cases)] == [["wages"]]
+
+
+def test_a_button_she_was_shown_before_she_was_moved_still_answers_that_question(line: Line) -> None:
+    phone = at_about(line, "700900201", "telegram")
+    assert "about.pay" in dict(phone.choices)
+    done = publish(line, RENAMED, moves={"about": "subject"})
+
+    phone.send(option="about.pay")
+    assert [row["groups"] for row in line.rows(cases)] == [["wages"]]
+    assert where(line) == {(done.revision, "may_we")}
 
 
 def where(line: Line) -> set[tuple[str, str]]:
@@ -324,6 +378,71 @@ def test_one_step_goes_back_and_the_next_worker_meets_the_older_words(line: Line
         (2, "nadia", "clearer"),
         (1, None, ""),
     ]
+
+
+def test_going_back_twice_at_once_for_one_request_moves_nobody_forward_again(line: Line) -> None:
+    at_about(line)
+    publish(line, ANOTHER_WORD)
+    publishing, way = line.service.publishing, WayBack(NAME, "", {"about": "about"})
+    first = publishing.roll_back(line.officer("nadia"), way)
+    answer = {"name": NAME, "number": first.number, "revision": first.revision, "before": first.before}
+    second = publishing.roll_back(line.officer("nadia"), way, lambda _connection, _work: answer)
+
+    assert (second.number, second.revision) == (first.number, first.revision)
+    assert [(node.node, node.touched) for node in second.impact.nodes] == [("about", "changed")]
+    assert where(line) == {(read(SHIPPED).revision, "about")}
+
+
+def was_in_force(line: Line, source: Mapping[str, str], number: int) -> str:
+    """Keep a revision as one that an earlier version of ours put in force, when less was asked of it."""
+    flow = read(source)
+
+    def publish(connection: sa.Connection) -> None:
+        flows.keep(connection, Kept(flow.revision, shipped=True, created_at=1), flow.name, source)
+        flows.publish(connection, Publication(flow.name, number, flow.revision, 1))
+
+    line.service.writer.call_sync(publish)
+    line.service.houses.refresh()
+    return flow.revision
+
+
+NOTICES = shipped_sources()["notices"]
+
+
+def test_there_is_no_way_back_to_notices_without_one_that_the_house_says_today(line: Line) -> None:
+    was_in_force(line, changed(("  unsupported:\n", "  not_yet:\n"), source=NOTICES), 2)
+    now = was_in_force(line, NOTICES, 3)
+
+    with pytest.raises(FlowError) as refused:
+        line.service.publishing.roll_back(line.officer("nadia"), WayBack("notices", "the older words were better"))
+    assert "the house says this by name, and here it is missing" in what(refused)
+    assert line.service.publishing.history("notices")[0].revision == now
+    phone = line.phone()
+    assert phone.send(kind="unsupported") == ["We cannot open this kind of message, and kept nothing of it. Please write it in words."]
+
+
+def test_there_is_no_way_back_to_a_flow_without_the_node_at_which_another_begins_it(line: Line) -> None:
+    was_in_force(line, changed(("  said:\n", "  told:\n"), source=URGENT), 2)
+    was_in_force(line, URGENT, 3)
+
+    with pytest.raises(FlowError) as refused:
+        line.service.publishing.roll_back(line.officer("nadia"), WayBack("urgent"))
+    assert any("begins this one at `said`" in each for each in what(refused))
+
+
+def test_there_is_no_way_back_to_a_flow_whose_own_talks_go_another_way_today(line: Line) -> None:
+    talks = {"hide.en.yaml": TALK.replace("WORDS", "Good day.")}
+    revision = read(HIDE).revision
+
+    def with_talks(connection: sa.Connection) -> None:
+        flows.publish(connection, Publication("hide", 2, revision, 1, transcripts=talks))
+
+    line.service.writer.call_sync(with_talks)
+    save(line, changed(("Have a good day.", "Bye."), source=HIDE), "hide", transcripts={})
+    publish(line, name="hide")
+    with pytest.raises(FlowError) as refused:
+        line.service.publishing.roll_back(line.officer("nadia"), WayBack("hide"))
+    assert "expected 'bot: Good day.'" in what(refused)[0]
 
 
 def test_there_is_no_way_back_to_what_never_was_in_force(line: Line) -> None:

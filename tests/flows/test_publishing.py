@@ -10,6 +10,7 @@ from flows.nodes.base import Spoken
 from flows.relied import left_hanging
 from flows.revisions import Library, library_of, shipped_sources
 from flows.session import Frame, Session
+from flows.talk import Talk
 from flows.wording import digest
 from tests.flows.shelf import LIBRARY
 
@@ -174,7 +175,7 @@ def test_the_map_moves_whoever_stands_there_once() -> None:
     there = moved(standing_at("ask"), RENAMED, {"ask": "want"}, library)
 
     assert there is not None
-    assert there.frames == (Frame("tea", RENAMED.revision, "want"), Frame("who-sees", "r", "menu"))
+    assert there.frames == (Frame("tea", RENAMED.revision, "want", ("ask",)), Frame("who-sees", "r", "menu"))
     assert there.asked == 1
     assert moved(there, RENAMED, {"ask": "want"}, library) is None
     assert moved(standing_at("here"), RENAMED, {"ask": "want"}, library) is None
@@ -220,6 +221,25 @@ def test_whoever_stands_in_an_older_revision_with_other_answers_stays_there() ->
     assert moved(older, RENAMED, {"ask": "want"}, both(ANOTHER_ORDER, OLD, RENAMED)) is None
 
 
+def test_a_button_answers_the_question_that_showed_it_however_often_she_was_moved() -> None:
+    thrice = tea(("  ask:\n", "  would_you:\n"), ("  here:", "  there:"), ("go: here", "go: there"), dutch=None)
+    other = read({"other.yaml": TEA.replace("flow: tea", "flow: other").replace("Here.", "Elsewhere.")})
+    library = both(other, OLD, RENAMED, thrice)
+    stands = Session((Frame("tea", OLD.revision, "ask"),), "en")
+    once = moved(stands, RENAMED, {"ask": "want"}, library)
+    assert once is not None
+    twice = moved(once, thrice, {"want": "would_you"}, library)
+    assert twice is not None
+    kept = Session.from_bytes(twice.to_bytes())
+
+    assert kept.frames == (Frame("tea", thrice.revision, "would_you", ("ask", "want")),)
+    for shown in ("ask", "want", "would_you"):
+        talk = Talk(library, kept)
+        assert talk.choose(shown, "yes_please")
+        assert talk.trail[0] == ("tea", "would_you", "yes_please")
+    assert not Talk(library, kept).choose("bye", "yes_please")
+
+
 def test_a_flow_may_not_lose_the_node_at_which_another_begins_it() -> None:
     visit = read({"visit.yaml": "flow: visit\nlanguage: en\nnodes:\n  go: {kind: call, flow: tea, at: here}\n"})
     without = tea(("  here: {kind: say, text: Here., go: bye}\n", ""), ("go: here", "go: bye"))
@@ -236,3 +256,30 @@ def test_the_house_keeps_every_notice_that_it_says_by_name() -> None:
 
     assert [*left_hanging(LIBRARY, read({**sources, "notices.yaml": words}))] == []
     assert [problem.where for problem in left_hanging(LIBRARY, read(gone))] == ["nodes.knock"]
+    more = {**sources, "notices.yaml": words + "  tea: {kind: say, text: Tea.}\n"}
+    assert [*left_hanging(both(read(more)), read(sources))] == []
+
+
+UNSUPPORTED = '    kind: say\n    text: "We cannot open this kind of message, and kept nothing of it. Please write it in words."\n'
+
+
+@pytest.mark.parametrize(
+    ("node", "nl", "what"),
+    [
+        ("    kind: end\n", None, "of another kind"),
+        ("    kind: say\n", None, "no words: in `en` on sms"),
+        ('    {kind: say, text: " "}\n', None, "no words: in `en` on sms"),
+        ('    {kind: say, text: Write it., telegram: {text: " "}}\n', None, "no words: in `en` on telegram"),
+        ("    {kind: say, text: Write it.}\n", '{text: " "}', "no words: in `nl` on sms"),
+    ],
+)
+def test_no_notice_may_become_silent(node: str, nl: str | None, what: str) -> None:
+    words = shipped_sources()["notices"]["notices.yaml"]
+    assert UNSUPPORTED in words
+    sources = {"notices.yaml": words.replace(UNSUPPORTED, node)}
+    if nl is not None:
+        sources["notices.nl.yaml"] = f"flow: notices\nlanguage: nl\nnodes:\n  unsupported: {nl}\n"
+
+    [problem] = left_hanging(LIBRARY, read(sources))
+    assert problem.where == "nodes.unsupported"
+    assert problem.what.endswith(what)

@@ -5,6 +5,7 @@ from importlib.resources import files
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from cases import programme
 from flows.model import read
@@ -20,6 +21,7 @@ from weerklank.house import Houses
 NAME = "hide"
 SHIPPED = shipped_sources()[NAME]
 OWN = {"hide.yaml": SHIPPED["hide.yaml"].replace("Have a good day", "Have a very good day")}
+TALKS = {"hide.en.yaml": "talks: []"}
 REVISION, OWN_REVISION = read(SHIPPED).revision, read(OWN).revision
 
 
@@ -37,7 +39,7 @@ def database(database_url: str) -> Iterator[Database]:
 def publish_own(database: Database, number: int = 2) -> None:
     with database.write() as connection:
         flows.keep(connection, Kept(OWN_REVISION, shipped=False, created_at=2), NAME, OWN)
-        flows.publish(connection, Publication(NAME, number, OWN_REVISION, 2, "nadia", "kinder"))
+        flows.publish(connection, Publication(NAME, number, OWN_REVISION, 2, "nadia", "kinder", transcripts=TALKS))
 
 
 def forget_revision(database: Database, revision: str) -> None:
@@ -68,14 +70,59 @@ def test_a_new_version_of_ours_comes_into_force_by_itself(database: Database) ->
     assert Houses(database).now().library.current[NAME] == REVISION
 
 
-def test_a_new_version_of_ours_is_offered_once_as_a_draft_to_whoever_has_their_own(database: Database) -> None:
+def test_a_new_version_of_ours_is_offered_once_as_a_draft_with_their_own_talks_to_whoever_has_their_own(database: Database) -> None:
     forget_revision(database, REVISION)
     publish_own(database, 1)
 
     assert start_again(database) == []
     with database.read() as connection:
-        assert drafts.find(connection, NAME) == Draft(NAME, 1, "draft", SHIPPED, {}, OWN_REVISION, None, 3)
+        assert drafts.find(connection, NAME) == Draft(NAME, 1, "draft", SHIPPED, TALKS, OWN_REVISION, None, 3)
     assert Houses(database).now().library.current[NAME] == OWN_REVISION
+
+
+def shipped_in_between(database: Database) -> str:
+    """Make as if a version in between shipped another text, and it came into force or was offered."""
+    between = {"hide.yaml": SHIPPED["hide.yaml"].replace("Have a good day", "Bye")}
+    revision = read(between).revision
+    with database.write() as connection:
+        flows.keep(connection, Kept(revision, shipped=True, created_at=2), NAME, between)
+        before = flows.in_force(connection)[NAME]
+        if before.officer_id is None:
+            flows.publish(connection, Publication(NAME, before.number + 1, revision, 2))
+    return revision
+
+
+def test_a_version_that_goes_back_to_an_older_text_of_ours_puts_it_in_force_again(database: Database) -> None:
+    between = shipped_in_between(database)
+    assert Houses(database).now().library.current[NAME] == between
+
+    assert (start_again(database), start_again(database)) == ([NAME], [])
+    with database.read() as connection:
+        assert [each.revision for each in flows.publications(connection, NAME)] == [REVISION, between, REVISION]
+
+
+def test_a_version_that_goes_back_to_an_older_text_of_ours_offers_it_once_to_whoever_has_their_own(database: Database) -> None:
+    publish_own(database)
+    shipped_in_between(database)
+
+    assert start_again(database) == []
+    with database.write() as connection:
+        offered = drafts.find(connection, NAME)
+        assert offered == Draft(NAME, 1, "draft", SHIPPED, TALKS, OWN_REVISION, None, 3)
+        drafts.published(connection, NAME, 1)
+    assert start_again(database) == []
+    with database.read() as connection:
+        assert drafts.states(connection) == {NAME: "published"}
+
+
+def test_nobody_is_offered_what_they_have_in_force(database: Database) -> None:
+    with database.write() as connection:
+        flows.publish(connection, Publication(NAME, 2, REVISION, 2, "nadia", "ours is fine"))
+    shipped_in_between(database)
+
+    assert start_again(database) == []
+    with database.read() as connection:
+        assert drafts.find(connection, NAME) is None
 
 
 def test_an_offer_never_takes_the_place_of_a_draft_that_is_being_written(database: Database) -> None:
@@ -96,6 +143,22 @@ def test_of_two_who_publish_at_once_one_is_told(database: Database) -> None:
 
     with pytest.raises(Overtaken):
         publish_own(database)
+
+
+def test_no_two_publications_are_written_side_by_side_and_readers_do_not_wait(postgresql_url: str) -> None:
+    one, other = open_database(postgresql_url), open_database(postgresql_url)
+    with one.write() as connection:
+        flows.one_at_a_time(connection)
+        with other.read() as reading:
+            assert flows.current(reading) == {}
+        with other.writing.connect() as waiting:
+            waiting.execute(sa.text("SET LOCAL lock_timeout = '50ms'"))
+            with pytest.raises(OperationalError, match="lock timeout"):
+                flows.one_at_a_time(waiting)
+    with other.write() as connection:
+        flows.one_at_a_time(connection)
+    one.close()
+    other.close()
 
 
 def test_a_publication_of_another_process_is_taken_up_in_the_same_transaction(database: Database) -> None:

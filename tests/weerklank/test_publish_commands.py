@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from bot.identity import Identity
 from bot.sealed import seal_session
@@ -17,6 +18,7 @@ from store import drafts
 from store import sessions as kept
 from store.database import Database, open_database
 from store.drafts import Draft
+from store.flows import current
 from store.tables import audit, flow_revisions
 from weerklank import shipping
 from weerklank.__main__ import main
@@ -42,9 +44,13 @@ def database(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     opened.close()
 
 
+def changed(old: str, new: str) -> dict[str, str]:
+    return {name: text.replace(old, new) for name, text in HIDE.items()}
+
+
 def flow_file(folder: Path, old: str, new: str) -> str:
-    for name, text in HIDE.items():
-        (folder / name).write_text(text.replace(old, new), encoding="utf-8")
+    for name, text in changed(old, new).items():
+        (folder / name).write_text(text, encoding="utf-8")
     return str(folder / "hide.yaml")
 
 
@@ -118,6 +124,32 @@ def test_a_flow_with_problems_or_a_talk_that_goes_another_way_is_refused(
     assert run("publish", file, "--transcript", str(talk), *WHY) == 1
     assert "expected 'bot: Bye.'" in capsys.readouterr().err
     assert run("publish", file, "--transcript", str(talk), "--dry-run") == 1
+
+
+def test_a_file_is_published_and_never_what_somebody_saved_in_its_place_meanwhile(
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hers = Draft("hide", 2, "checked", changed("Have a good day.", "Bye bye."), {}, REVISION, "nadia", 2)
+
+    def on_begin(connection: sa.Connection) -> None:
+        """As soon as the draft of the command line is there, Nadia saves hers over it."""
+        if connection.engine in (database.reading, database.writing):
+            return
+        with database.read() as look:
+            found = drafts.find(look, "hide")
+        if found is not None and found.version == 1:
+            with database.write() as write:
+                drafts.save(write, hers)
+
+    event.listen(sa.Engine, "begin", on_begin)
+    try:
+        assert run("publish", flow_file(tmp_path, "Have a good day.", "Bye."), *WHY) == 1
+    finally:
+        event.remove(sa.Engine, "begin", on_begin)
+    assert "somebody else changed or published a flow at the same moment; nothing was published" in capsys.readouterr().err
+    with database.read() as connection:
+        assert drafts.find(connection, "hide") == hers
+        assert current(connection)["hide"] == REVISION
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def _bench() -> Generator[_Bench]:
         except NoSuchFlow:
             raise CommandError("there is no flow, draft or revision by this name; look at `weerklank flows list`") from None
         except (DraftChanged, Overtaken):
-            raise CommandError("somebody else changed this flow at the same moment; nothing was published") from None
+            raise CommandError("somebody else changed or published a flow at the same moment; nothing was published") from None
         finally:
             writer.stop()
 
@@ -175,9 +175,8 @@ def _publish(arguments: argparse.Namespace) -> int:
         wanted = _wanted(bench, arguments)
         if arguments.dry_run:
             return _try(bench, wanted, dict(arguments.move))
-        if _is_file(arguments.flow):
-            bench.publishing.drafting.save(bench.author, wanted)
-        order = Order(wanted.name, arguments.why, dict(arguments.move))
+        seen = bench.publishing.drafting.save(bench.author, wanted)[0].version if _is_file(arguments.flow) else None
+        order = Order(wanted.name, arguments.why, dict(arguments.move), seen)
         _tell(bench.publishing.publish(bench.author, order))
     return 0
 

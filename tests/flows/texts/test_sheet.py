@@ -1,6 +1,8 @@
 """Texts go out as a spreadsheet anyone can work in; only what was changed in it comes back, and nothing that it computes."""
 
+import tracemalloc
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from datetime import date
 from io import BytesIO
@@ -273,6 +275,40 @@ BOMB = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x "y"><!ENTITY z "&x;&x;&x;"
 )
 def test_no_file_ends_in_a_stack_trace_or_fills_the_machine(data: bytes, says: str) -> None:
     assert says in problems(data)[0]
+
+
+def lying(name: str, part: bytes, says: int) -> bytes:
+    """The exported sheet with a part that is longer than it says, and whose checksum is right for what it says."""
+    file = BytesIO(archive({name: part}))
+    with zipfile.ZipFile(file, "a") as bomb:
+        told = bomb.getinfo(name)
+        told.file_size, told.CRC = says, zlib.crc32(part[:says])
+        bomb.comment = b"the list of parts is written anew"
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("name", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "[Content_Types].xml"])
+def test_a_part_that_is_longer_than_it_says_never_fills_the_machine(name: str) -> None:
+    data = lying(name, b" " * 60_000_000, says=1000)
+    assert len(data) < 100_000
+
+    tracemalloc.start()
+    try:
+        [problem] = problems(data)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert "damaged" in problem
+    assert most < 30_000_000
+
+
+@pytest.mark.parametrize("way", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_part_that_can_only_be_unpacked_whole_is_not_unpacked(way: int) -> None:
+    file = BytesIO(exported(SOURCES))
+    with zipfile.ZipFile(file, "a", way) as sheet:
+        sheet.writestr("xl/more.bin", b" " * 1000)
+
+    assert "damaged or locked" in problems(file.getvalue())[0]
 
 
 @settings(max_examples=60)
