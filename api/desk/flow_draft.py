@@ -164,8 +164,8 @@ def publish(seat: Seated, name: Name, form: Annotated[PublishForm, Form()]) -> R
     request, publishing = _once(seat, "publish", name, form), seat.house.publishing
     try:
         reason = _reason(form)
-        if request.earlier() is None:
-            publishing.publish(seat.caller.officer, Order(name, reason, form.moves(), form.version), request.within)
+        order = Order(name, reason, form.moves(), form.version)
+        request.answer(lambda: publishing.publish(seat.caller.officer, order, request.within))
     except FlowError as error:
         return _sheet(seat, seat.editing.work(name), Unpublished(error.problems, form.reason, form.moves(), status=422))
     except (DraftChanged, Overtaken, KeyReused) as error:
@@ -181,8 +181,8 @@ def roll_back(seat: Seated, name: Name, form: Annotated[BackForm, Form()]) -> Re
     request, publishing = _once(seat, "rollback", name, form), seat.house.publishing
     try:
         reason = _reason(form)
-        if request.earlier() is None:
-            publishing.roll_back(seat.caller.officer, WayBack(name, reason, to=form.to or None), request.within)
+        way = WayBack(name, reason, to=form.to or None)
+        request.answer(lambda: publishing.roll_back(seat.caller.officer, way, request.within))
     except (FlowError, Overtaken, KeyReused) as error:
         return _not_back(seat, name, form, error)
     return go(f"/desk/flows/{name}?done=back")

@@ -32,7 +32,7 @@ RING = ("q1", "q2", "q3", "q4", "q5", "q6")
 # What happens to the ring: a question and a call get another name, one question is taken out, one is only worded anew.
 MAPS = {3: {"q3": "p3"}, 7: {"q5": "q5"}, 9: {"visit": "tour"}}
 GONE_FROM: Final = 5
-_TEXT = re.compile(r"(Question|Vraag) (\w+), (?:revision|revisie) (\d+)\. 1 (Go on|Verder)")
+_TEXT = re.compile(r"(Question|Vraag) (\w+), (?:revision|revisie) (\d+)\. 1 (Go on|Verder) 2 (?:Leave|Weg)")
 
 
 def name_in(node: str, revision: int) -> str:
@@ -55,11 +55,13 @@ def sources(revision: int) -> dict[str, str]:
     ring = ring_of(revision)
     english = "".join(
         f'  {node}: {{kind: choose, text: "Question {node}, revision {revision}. {{options}}",'
-        f" options: {{on: {{text: Go on, go: {after(node, revision)}}}}}}}\n"
+        f" options: {{on: {{text: Go on, go: {after(node, revision)}}}, off: {{text: Leave, go: over}}}}}}\n"
         for node in ring
     )
-    dutch = "".join(f'  {node}: {{text: "Vraag {node}, revisie {revision}. {{options}}", options: {{on: Verder}}}}\n' for node in ring)
-    call = f"  {name_in('visit', revision)}: {{kind: call, flow: side, go: {ring[0]}}}\n"
+    dutch = "".join(
+        f'  {node}: {{text: "Vraag {node}, revisie {revision}. {{options}}", options: {{on: Verder, off: Weg}}}}\n' for node in ring
+    )
+    call = f"  {name_in('visit', revision)}: {{kind: call, flow: side, go: {ring[0]}}}\n  over: {{kind: end}}\n"
     return {
         "ring.yaml": f"flow: ring\nlanguage: en\nnodes:\n{english}{call}",
         "ring.nl.yaml": f"flow: ring\nlanguage: nl\nnodes:\n{dutch}",
