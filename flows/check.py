@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from flows.checks import human, languages, options, reads, sizes, structure
+from flows.checks import human, languages, later, options, reads, sizes, structure
 from flows.checks.base import CHECKS, Check, Finding, Found, Scope, Sheet, check
 from flows.checks.reading import finding
 from flows.model import Accepted, Flow, opened
@@ -14,7 +14,7 @@ from flows.transcript import MEASURES
 
 __all__ = ["EVERY_CHECK", "Finding", "Scope", "check_flow", "check_flows", "refusals"]
 
-_ROOMS: Final = (structure, options, sizes, languages, human, reads)
+_ROOMS: Final = (structure, options, sizes, languages, human, reads, later)
 
 
 @check(

@@ -74,6 +74,7 @@ class Case:
 
 
 ROUND = "  done: {kind: set_field, field: x, value: a, go: again}\n  again: {kind: set_field, field: x, value: b, go: done}\n"
+PAUSE = "  pause: {kind: wait, time: 2d, after: done, go: done}\n"
 MANY = "".join(f"      o{place}: {{text: {word}, go: {go}}}\n" for place, (word, go) in enumerate(TEAS, 3))
 CASES = [
     Case("unreachable-node", "nodes.lost", {"  done:": "  lost: {kind: say, text: Lost.}\n  done:"}, alone=True),
@@ -102,6 +103,8 @@ CASES = [
     Case("jargon", "nodes.done.text", {"Good.": "Good. We escalate it."}),
     Case("asks-who", "nodes.where.text", {"Where do you drink it?": "What is your name?"}),
     Case("long-sentence", "nodes.done.text", {"Good.": f"Good and then we drink it {'and go on ' * 6} all day."}),
+    Case("wait-over-window", "nodes.pause.time", {"go: done": "go: pause", DONE: f"{PAUSE}{DONE}"}, alone=True),
+    Case("unheard", "nodes.where", {'again: "Saved. Do': 'voice: tea-en.ogg\n    again: "Saved. Do'}, alone=True),
     Case("accepted-nothing", "accepted.0", {"nodes:\n": "accepted: [{check: jargon, because: Everybody knows the word.}]\nnodes:\n"}),
     Case("not-yaml", "", {"nodes:": "nodes: ["}),
     Case("missing-key", "language", {"language: en\n": ""}),

@@ -1,0 +1,47 @@
+"""Checks of what happens later, and of who cannot read: waits that outlast a channel's window, questions that nobody can hear."""
+
+from collections.abc import Iterator
+
+from flows.checks.base import Found, Sheet, check
+from flows.nodes import Waiting
+from flows.nodes.wait import Wait
+
+WINDOWS = {"whatsapp": 24 * 3600}
+"""Seconds after a worker's last word in which a channel takes free text (WhatsApp, customer service window; read in August 2026)."""
+
+
+@check(
+    "wait-over-window",
+    "warning",
+    reason="By then the channel takes a template alone: what follows comes only when the worker answers the knock, if one could be sent.",
+    mend="Wait less, or let it stand in `accepted` when WEERKLANK_TWILIO_KNOCK_CONTENT_SID names an approved template.",
+)
+def wait_over_window(sheet: Sheet) -> Iterator[Found]:
+    """A wait that is longer than the time in which a channel takes free text after a worker's last word."""
+    for name, node in sheet.flow.nodes.items():
+        if not isinstance(node, Wait):
+            continue
+        for channel in sheet.scope.channels:
+            if node.waits() > WINDOWS.get(channel, node.waits()):
+                yield Found(("nodes", name, "time"), f"it waits longer than the window of {channel}", channel=channel)
+
+
+@check(
+    "unheard",
+    "note",
+    reason="Whoever does not read gets a voice at one question and silence at the next.",
+    mend="Add a recording (`voice: name.ogg`) in that language.",
+)
+def unheard(sheet: Sheet) -> Iterator[Found]:
+    """A question without a recording in a language, in a flow that has recordings."""
+    channels = [measure.channel for measure in sheet.measures if measure.voice]
+    questions = [name for name, node in sheet.spoken() if isinstance(node, Waiting) and not node.listens()]
+    silent = {
+        (name, language)
+        for name in questions
+        for language in sheet.languages
+        if not any(wording.voice for channel in channels for near in sheet.flow.wordings(name, language, channel)[:1] for wording in near)
+    }
+    if channels and len(silent) < len(questions) * len(sheet.languages):
+        for name, language in sorted(silent):
+            yield Found(("nodes", name), f"in `{language}` nobody can hear this question", language)
