@@ -42,9 +42,18 @@ def fits() -> dict[str, Callable[[Any], Any]]:
     }
 
 
+def underlined(fits: Callable[[Any], Any], text: str) -> str:
+    """What an editor underlines in a file; nothing in a good one."""
+    try:
+        fits(yaml.safe_load(text))
+    except fastjsonschema.JsonSchemaValueException as error:
+        return str(error.message)
+    return ""
+
+
 @pytest.mark.parametrize(("name", "text"), [*SOURCES, ("tea.yaml", EXAMPLE), ("tea.nl.yaml", OVERLAY)], ids=lambda each: each[:40])
 def test_an_editor_accepts_every_flow_we_ship(name: str, text: str, fits: dict[str, Callable[[Any], Any]]) -> None:
-    fits["flow" if name.count(".") == 1 else "overlay"](yaml.safe_load(text))
+    assert underlined(fits["flow" if name.count(".") == 1 else "overlay"], text) == ""
 
 
 @pytest.mark.parametrize("case", sorted(WRONG))
@@ -52,12 +61,12 @@ def test_an_editor_underlines_what_the_reader_refuses(case: str, fits: dict[str,
     before, after = WRONG[case]
     assert before in EXAMPLE
 
-    with pytest.raises(fastjsonschema.JsonSchemaValueException):
-        fits["flow"](yaml.safe_load(EXAMPLE.replace(before, after, 1)))
+    assert underlined(fits["flow"], EXAMPLE.replace(before, after, 1)) != ""
 
 
 def test_an_editor_lets_every_scalar_stand_as_text(fits: dict[str, Callable[[Any], Any]]) -> None:
-    fits["flow"](yaml.safe_load(EXAMPLE.replace("text: Hot tea", "text: no, digit: 9")))
+    assert "text: Hot tea" in EXAMPLE
+    assert underlined(fits["flow"], EXAMPLE.replace("text: Hot tea", "text: no, digit: 9")) == ""
 
 
 def test_the_examples_of_the_page_are_flows_without_a_finding() -> None:
