@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -21,11 +20,10 @@ from bot.guesses import Guesses
 from bot.heard import Heard, NeedsHash
 from bot.identity import Identity
 from bot.interpreter import Interpreter
-from bot.sealed import inbox_aad, open_session
+from bot.sealed import open_inbound, open_session
 from bot.speech import House, Speech
 from bot.talk import CaseWork, Talk
 from cases.model import Programme
-from channels.base import Inbound
 from flows.lexicon import Lexicon
 from flows.session import Session
 from store import batch as written
@@ -34,7 +32,7 @@ from store import doorbell, inbox
 from store.casekeys import SERVICE, KeyCache
 from store.database import is_away
 from store.inbox import WaitingMessage, WorkerState
-from store.sealing import Keyring, Unopenable, open_with
+from store.sealing import Keyring, Unopenable
 from store.tables import case_grants, cases
 
 _log = logging.getLogger(__name__)
@@ -241,10 +239,9 @@ class Conversation:
         self._hashing.submit(work)
 
     def _handle(self, connection: sa.Connection, talk: Talk, message: WaitingMessage, means: Means) -> None:
-        kind, text, option, payload = orjson.loads(open_with(talk.worker.key, message.sealed, inbox_aad(message.channel, message.key)))
-        if kind == waits.KIND:
-            waits.time_passed(talk, int(text), means)
+        said = open_inbound(talk.worker.key, message.channel, message.key, message.sealed)
+        if str(said.kind) == waits.KIND:
+            waits.time_passed(talk, int(said.text), means)
             return
-        said = Inbound(message.channel, message.key, "", kind, text, option, payload)
         hashes = self._hashes.get(message.id, {})
         hearing.hear(Heard(connection, talk, said, hashes, means))

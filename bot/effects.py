@@ -12,7 +12,7 @@ from bot.clock import MINUTE, SECOND
 from bot.guesses import Guesses
 from bot.knocks import LIVE
 from bot.people import AddressBook
-from bot.sealed import seal_message
+from bot.sealed import Wording, seal_message
 from bot.speech import Facts, House, Speech, place_facts, told
 from bot.talk import CaseWork, Talk
 from cases import clocks, entries, intake, speaker
@@ -266,9 +266,9 @@ def say(talk: Talk, event: ev.Say, means: Means, *, about_case: bool = True, mor
     urgent = _urgent_mail(talk)
     claimed = means.speech.render(event, talk.channel, language, facts.with_notice()) if urgent else plain
     mail_key = urgent if claimed != plain else None
-    for number, (text, choices) in enumerate(claimed):
+    for number, wording in enumerate(claimed):
         otherwise = plain[number] if number < len(plain) else plain[-1]
-        talk.messages += (_message(talk, (text, choices), otherwise if mail_key else None, mail_key),)
+        talk.messages += (_message(talk, wording, otherwise if mail_key else None, mail_key),)
     if talk.case is not None and about_case:
         talk.case.take(CaseChange(entries=(entries.said(talk.now, event.flow, event.node),)))
 
@@ -278,10 +278,7 @@ def _urgent_mail(talk: Talk) -> str | None:
     return next((mail.key for mail in mails if mail.kind == "danger"), None)
 
 
-_Text = tuple[str, tuple[tuple[str, str], ...]]
-
-
-def _message(talk: Talk, claimed: _Text, otherwise: _Text | None, mail_key: str | None) -> Message:
+def _message(talk: Talk, claimed: Wording, otherwise: Wording | None, mail_key: str | None) -> Message:
     worker = talk.worker
     row = {
         "worker_id": worker.id,
@@ -290,7 +287,7 @@ def _message(talk: Talk, claimed: _Text, otherwise: _Text | None, mail_key: str 
         "state": "due",
         "due_at": talk.now + (NOTICE_WAIT if mail_key else 0),
         "created_at": talk.now,
-        "sealed": seal_message(worker.key, worker.id, *claimed),
-        "sealed_else": seal_message(worker.key, worker.id, *otherwise) if otherwise is not None else None,
+        "sealed": seal_message(worker.key, worker.id, claimed),
+        "sealed_else": seal_message(worker.key, worker.id, otherwise) if otherwise is not None else None,
     }
     return Message(row, mail_key=mail_key)

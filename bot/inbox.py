@@ -5,19 +5,17 @@ import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import orjson
 import sqlalchemy as sa
 
 from bot.clock import Clock
 from bot.identity import Identity
-from bot.sealed import inbox_aad
+from bot.sealed import seal_inbound
 from bot.spool import Spool
 from channels.base import Inbound, Status
 from store import doorbell
 from store import inbox as kept
 from store import outbox as sent
 from store.database import StoreAway
-from store.sealing import seal_with
 from store.writer import Writer, WriterBusy
 
 _log = logging.getLogger(__name__)
@@ -94,7 +92,7 @@ class Inbox:
         workers = self._identity.pseudonyms(connection, [(message.channel, message.address) for message in messages])
         now = self._clock()
         rows = [
-            kept.NewMessage(m.channel, m.key, worker.id, seal_with(worker.key, _content(m), inbox_aad(m.channel, m.key)), now)
+            kept.NewMessage(m.channel, m.key, worker.id, seal_inbound(worker.key, m), now)
             for m, worker in zip(messages, workers, strict=True)
         ]
         kept.keep(connection, rows)
@@ -105,7 +103,3 @@ class Inbox:
         moved = sent.note_statuses(connection, [(s.provider_id, s.status, s.error) for s in statuses], self._clock())
         self._delivered(connection, moved)
         return [None] * len(statuses)
-
-
-def _content(message: Inbound) -> bytes:
-    return orjson.dumps([message.kind, message.text, message.option, message.payload])

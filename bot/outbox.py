@@ -19,7 +19,7 @@ from bot.identity import Identity
 from bot.knocks import Knocks
 from bot.lasting import WholeSteps
 from bot.people import Reach
-from bot.sealed import open_message
+from bot.sealed import Wording, open_message
 from channels.base import Channel, Choice, Failure, Outbound, SendError
 from store import outbox as kept
 from store import waiting
@@ -148,18 +148,20 @@ class Deliveries:
         if reach is None:
             return None
         try:
-            text, choices = self._content(connection, row, reach)
+            wording = self._content(connection, row, reach)
         except Unopenable:
             return None
-        return _Ready(row, Outbound(str(row.id), reach.address, text, choices))
+        choices = tuple(Choice(*choice) for choice in wording.choices)
+        return _Ready(
+            row, Outbound(str(row.id), reach.address, wording.text, choices, language=wording.language, knock=row.kind == "knock")
+        )
 
-    def _content(self, connection: sa.Connection, row: kept.Row, reach: Reach) -> tuple[str, tuple[Choice, ...]]:
+    def _content(self, connection: sa.Connection, row: kept.Row, reach: Reach) -> Wording:
         if row.sealed is None and row.case_id is None:
             raise Unopenable("what this message said is gone")
         if row.sealed is not None:
-            text, choices = open_message(reach.worker.key, row.worker_id, row.sealed)
-            return text, tuple(Choice(*choice) for choice in choices)
-        return self._cases.wording(connection, row), ()
+            return open_message(reach.worker.key, row.worker_id, row.sealed)
+        return Wording(self._cases.wording(connection, row))
 
     async def _send(self, one: _Ready) -> None:
         try:

@@ -1,9 +1,10 @@
 """How the bot's own rows are sealed under a worker's key: sessions, and messages that wait to leave."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import orjson
 
+from channels.base import Attachment, Inbound
 from flows.session import Session
 from store.sealing import open_with, seal_with
 
@@ -21,15 +22,45 @@ def inbox_aad(channel: str, key: str) -> bytes:
     return f"inbox\n{channel}\n{key}".encode()
 
 
-def seal_message(key: bytes, worker_id: str, text: str, choices: Sequence[tuple[str, str]]) -> bytes:
-    """Seal a text and its choices (id, title)."""
-    return seal_with(key, orjson.dumps([text, [list(choice) for choice in choices]]), _message_aad(worker_id))
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A message as it will leave: its text, its choices (id, title), the recording beside it, its language, and the text with its facts
+    apart (`pattern` with `{{1}}` where `fills` go; empty where the text has none that could be told apart)."""
+
+    text: str
+    choices: tuple[tuple[str, str], ...] = ()
+    voice: str = ""
+    language: str = ""
+    pattern: str = ""
+    fills: tuple[str, ...] = ()
 
 
-def open_message(key: bytes, worker_id: str, sealed: bytes) -> tuple[str, list[tuple[str, str]]]:
-    """Open a text and its choices. Raises Unopenable."""
-    text, choices = orjson.loads(open_with(key, sealed, _message_aad(worker_id)))
-    return text, [(choice[0], choice[1]) for choice in choices]
+def seal_message(key: bytes, worker_id: str, wording: Wording) -> bytes:
+    """Seal a message that waits to leave."""
+    kept = [wording.text, wording.choices, wording.voice, wording.language, wording.pattern, wording.fills]
+    return seal_with(key, orjson.dumps(kept), _message_aad(worker_id))
+
+
+def open_message(key: bytes, worker_id: str, sealed: bytes) -> Wording:
+    """Open a message; one that an older version sealed has text and choices only. Raises Unopenable."""
+    text, choices, *more = orjson.loads(open_with(key, sealed, _message_aad(worker_id)))
+    voice, language, pattern, fills = more or ("", "", "", ())
+    return Wording(text, tuple((choice[0], choice[1]) for choice in choices), voice, language, pattern, tuple(fills))
+
+
+def seal_inbound(key: bytes, message: Inbound) -> bytes:
+    """Seal what a worker did; its channel and the carrier's id stay open beside it."""
+    media = [[each.kind, each.ref, each.media_type, each.size] for each in message.attachments]
+    kept = [message.kind, message.text, message.option, message.payload, media, message.trace, message.previous]
+    return seal_with(key, orjson.dumps(kept), inbox_aad(message.channel, message.key))
+
+
+def open_inbound(key: bytes, channel: str, carriers_key: str, sealed: bytes) -> Inbound:
+    """Open what a worker did; the address is not in it. One that an older version kept has four parts only. Raises Unopenable."""
+    kind, text, option, payload, *more = orjson.loads(open_with(key, sealed, inbox_aad(channel, carriers_key)))
+    media, trace, previous = more or ((), None, None)
+    found = tuple(Attachment(*each) for each in media)
+    return Inbound(channel, carriers_key, "", kind, text, option, payload, found, trace, previous)
 
 
 def seal_session(key: bytes, worker_id: str, session: Session) -> bytes:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clock import SECOND
 from bot.people import Worker
-from bot.sealed import seal_message
+from bot.sealed import Wording, seal_message
 from cases.model import Place, Programme
 from channels.registry import CARDS
 from flows.events import Say
@@ -91,12 +91,11 @@ class Speech:
     def __init__(self, house: Callable[[], House]) -> None:
         self._house = house
 
-    def render(
-        self, say: Say, channel: str, language: str, facts: Mapping[str, str]
-    ) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-        """The messages a text becomes on a channel: text and choices each."""
+    def render(self, say: Say, channel: str, language: str, facts: Mapping[str, str]) -> tuple[Wording, ...]:
+        """The messages a text becomes on a channel."""
         flow = self._house().library.revisions[say.revision]
-        return tuple((one.text, one.choices) for one in render(flow, say, View(language, CARDS[channel].limits, facts)))
+        rendered = render(flow, say, View(language, CARDS[channel].limits, facts))
+        return tuple(Wording(one.text, one.choices, one.voice, language) for one in rendered)
 
     def notice(self, node: str) -> Say:
         """A text that no flow asks for (a knock, a late notice), from the library's `notices`."""
@@ -104,7 +103,7 @@ class Speech:
 
     def wording(self, node: str, channel: str, language: str, facts: Mapping[str, str]) -> str:
         """A notice as one text, to be kept with the case."""
-        return "\n".join(text for text, _ in self.render(self.notice(node), channel, language, facts))
+        return "\n".join(one.text for one in self.render(self.notice(node), channel, language, facts))
 
     def rows(self, worker: Worker, channel: str, node: str, session: Session, now: int) -> list[dict[str, Any]]:
         """Outbox rows of a notice that says nothing about any case."""
@@ -118,7 +117,7 @@ class Speech:
                 "state": "due",
                 "due_at": now,
                 "created_at": now,
-                "sealed": seal_message(worker.key, worker.id, text, choices),
+                "sealed": seal_message(worker.key, worker.id, wording),
             }
-            for text, choices in self.render(self.notice(node), channel, session.language, facts)
+            for wording in self.render(self.notice(node), channel, session.language, facts)
         ]

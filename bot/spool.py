@@ -10,10 +10,11 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import orjson
 
-from channels.base import Inbound
+from channels.base import Attachment, Inbound
 from store.sealing import Keyring, Unopenable
 
 _log = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ class Spool:
 
     def _read(self, path: Path) -> Inbound | None:
         try:
-            return Inbound(**orjson.loads(self._keyring.open(_PURPOSE, path.read_bytes(), path.stem.encode())))
+            return _unpacked(self._keyring.open(_PURPOSE, path.read_bytes(), path.stem.encode()))
         except FileNotFoundError:
             return None
         except (Unopenable, ValueError, TypeError):
@@ -88,6 +89,12 @@ class Spool:
         for path in paths:
             path.unlink(missing_ok=True)
         _sync(self._folder)
+
+
+def _unpacked(packed: bytes) -> Inbound:
+    fields: dict[str, Any] = orjson.loads(packed)
+    media = [Attachment(**each) for each in fields.pop("attachments", ())]
+    return Inbound(**fields, attachments=tuple(media))
 
 
 def _packed(message: Inbound) -> bytes:

@@ -2,6 +2,7 @@
 
 from channels.base import Outbound, Sent
 from channels.parts import in_parts
+from channels.plain import WordsOnly
 from channels.registry import CARDS, ChannelConfig
 from channels.twilio import TwilioSender, account
 
@@ -9,7 +10,7 @@ from channels.twilio import TwilioSender, account
 VALID_SECONDS = 4 * 3600
 
 
-class SmsChannel:
+class SmsChannel(WordsOnly):
     """Sends SMS from one number, or through a Messaging Service that picks one."""
 
     name = "sms"

@@ -12,6 +12,7 @@ from telegram.request import HTTPXRequest
 from channels.base import Choice, Failure, Outbound, SendError, Sent
 from channels.failures import of_telegram
 from channels.parts import in_parts
+from channels.plain import WordsOnly
 from channels.quiet import hush
 from channels.registry import CARDS, ChannelConfig
 from channels.telegram_reader import TelegramReader
@@ -23,7 +24,7 @@ _BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 
-class TelegramChannel:
+class TelegramChannel(WordsOnly):
     """Sends messages as one bot; `patience` is how many seconds it waits for Telegram's answer."""
 
     name = "telegram"

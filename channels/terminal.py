@@ -4,12 +4,13 @@ import secrets
 from collections.abc import Callable
 
 from channels.base import Choice, Outbound, Sent
+from channels.plain import WordsOnly
 from words.limits import Limits
 
 Show = Callable[[str, tuple[Choice, ...]], None]
 
 
-class TerminalPhone:
+class TerminalPhone(WordsOnly):
     """Shows each message; takes the name and the limits of the channel that it imitates."""
 
     def __init__(self, name: str, limits: Limits, show: Show) -> None:

@@ -4,6 +4,7 @@ import secrets
 from typing import Protocol
 
 from channels.base import Choice, Outbound, Sent
+from channels.plain import WordsOnly
 from words.limits import Limits
 
 
@@ -15,7 +16,7 @@ class Screen(Protocol):
         ...
 
 
-class WebPhone:
+class WebPhone(WordsOnly):
     """Puts each message on a screen; takes the name and the limits of the channel that it imitates, or `web` with its own."""
 
     def __init__(self, name: str, limits: Limits, screen: Screen) -> None:

@@ -2,11 +2,12 @@
 
 from channels.base import Outbound, Sent
 from channels.parts import in_parts
+from channels.plain import WordsOnly
 from channels.registry import CARDS, ChannelConfig
 from channels.twilio import WHATSAPP, TwilioSender, account
 
 
-class WhatsAppChannel:
+class WhatsAppChannel(WordsOnly):
     """Sends WhatsApp messages from one business number."""
 
     name = "whatsapp"

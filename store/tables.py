@@ -51,6 +51,11 @@ workers = sa.Table(
     sa.Column("wrong_codes", sa.Integer, nullable=False, default=0, server_default="0"),
     sa.Column("code_blocked_until", Moment, nullable=False, default=0, server_default="0"),
     sa.Column("closed_to", sa.String(20), nullable=True),  # why nothing may be sent: opt_out, blocked_by_user, undeliverable
+    sa.Column("heard_at", Moment, nullable=False, default=0, server_default="0"),  # their last word: a channel's window opens with it
+    sa.Column("quiet_from", sa.Integer, nullable=True),  # minutes after midnight where they are; nothing knocks from then ...
+    sa.Column("quiet_until", sa.Integer, nullable=True),  # ... until then
+    sa.Column("pin_hash", Bytes(32), nullable=True),  # what they asked to be asked for before anything is shown
+    sa.Column("pin_open_until", Moment, nullable=False, default=0, server_default="0"),
 )
 
 contacts = sa.Table(
@@ -213,6 +218,59 @@ outbox = sa.Table(
         postgresql_where=sa.text("state IN ('held', 'due', 'sending')"),
     ),
     sa.Index("ix_outbox_held", "mail_id", sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'")),
+)
+
+traces = sa.Table(
+    "traces",  # what lies with carriers and is to be deleted there: the ledger of the purge
+    metadata,
+    _serial(),
+    sa.Column("worker_id", WorkerId, nullable=False, index=True),
+    sa.Column("channel", Name, nullable=False),
+    sa.Column("provider_id", sa.String(80), nullable=False),
+    sa.Column("ours", sa.Boolean, nullable=False),  # false: the worker's own message
+    sa.Column("media", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),  # kept (only for a wipe), due, done, impossible
+    sa.Column("due_at", Moment, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0, server_default="0"),
+    sa.Column("why", sa.String(120), nullable=True),
+    sa.UniqueConstraint("channel", "provider_id", "worker_id", name="uq_traces_place"),
+    sa.Index("ix_traces_due", "due_at", sqlite_where=sa.text("state = 'due'"), postgresql_where=sa.text("state = 'due'")),
+)
+
+attachments = sa.Table(
+    "attachments",
+    metadata,
+    _serial(),
+    sa.Column("worker_id", WorkerId, nullable=False, index=True),
+    sa.Column("channel", Name, nullable=False),
+    sa.Column("kind", sa.String(12), nullable=False),  # voice, photo, video, document, place, sticker
+    sa.Column("case_id", Serial, nullable=True, index=True),
+    sa.Column("seq", sa.Integer, nullable=True),  # the entry of the timeline that it belongs to
+    sa.Column("ref_sealed", Sealed, nullable=True),  # where the carrier gives it out; NULL once it was brought
+    sa.Column("state", sa.String(12), nullable=False),  # wanted, kept, refused, gone
+    sa.Column("why", sa.String(120), nullable=True),
+    sa.Column("file", sa.String(40), nullable=True),  # a random name in the folder of attachments
+    sa.Column("key_sealed", Sealed, nullable=True),  # the file's own key; NULL: the file can be read by nobody
+    sa.Column("media_type", sa.String(80), nullable=True),  # what the content is, whatever the carrier said
+    sa.Column("size", sa.BigInteger, nullable=True),
+    sa.Column("original", sa.String(40), nullable=True),  # the file as it came, kept only if the worker agreed
+    sa.Column("attempts", sa.Integer, nullable=False, default=0, server_default="0"),
+    sa.Column("due_at", Moment, nullable=False),
+    sa.Column("lease_until", Moment, nullable=True),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Index("ix_attachments_wanted", "due_at", sqlite_where=sa.text("state = 'wanted'"), postgresql_where=sa.text("state = 'wanted'")),
+)
+
+recordings = sa.Table(
+    "recordings",  # voices that flows name; a new one of a name stands beside the old, which sent texts may still point to
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("name", Name, nullable=False, index=True),
+    sa.Column("media_type", Name, nullable=False),
+    sa.Column("sound", Bytes(), nullable=False),
+    sa.Column("officer_id", Name, nullable=True),
+    sa.Column("at", Moment, nullable=False),
 )
 
 early_statuses = sa.Table(

@@ -20,6 +20,7 @@ from cases import access, programme
 from cases.access import AtDesk
 from cases.model import Officer, Programme
 from channels.base import Failure, Inbound, InboundKind, Outbound, SendError, Sent, Status
+from channels.plain import WordsOnly
 from channels.registry import CARDS
 from store.migrate import upgrade
 from store.tables import cases, inbox, mails, outbox, tasks, workers
@@ -50,7 +51,7 @@ class MovableClock:
 
 
 @dataclass
-class Carrier:
+class Carrier(WordsOnly):
     """A channel whose far end is this test: it remembers, and fails as it is told to."""
 
     name: str

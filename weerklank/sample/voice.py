@@ -215,8 +215,8 @@ def show_sent(stage: Stage, person: Person, row: dict[str, object], at: int) -> 
     sealed = row["sealed"]
     if not isinstance(sealed, bytes):
         raise TypeError("a message of a flow is sealed")
-    text, choices = open_message(person.worker.key, person.worker.id, sealed)
-    stage.show(person, {"text": text, "choices": [{"id": name, "title": title} for name, title in choices]}, at)
+    wording = open_message(person.worker.key, person.worker.id, sealed)
+    stage.show(person, {"text": wording.text, "choices": [{"id": name, "title": title} for name, title in wording.choices]}, at)
 
 
 def _gone(message: Message, at: int) -> dict[str, object]:

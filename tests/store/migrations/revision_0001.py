@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from store.tables import cases, contacts, entries, inbox, outbox, workers
+from store.tables import cases, contacts, entries, inbox, outbox
 
 
 def load(connection: sa.Connection) -> None:
@@ -12,7 +12,7 @@ def load(connection: sa.Connection) -> None:
 
 def check(connection: sa.Connection) -> None:
     """A worker, a case and its entry fit, and point at each other."""
-    connection.execute(sa.insert(workers), {"id": "w1", "key_sealed": b"k"})
+    connection.execute(sa.text("INSERT INTO workers (id, key_sealed) VALUES (:id, :key_sealed)"), {"id": "w1", "key_sealed": b"k"})
     connection.execute(sa.insert(contacts), {"lookup": b"l" * 32, "worker_id": "w1", "channel": "sms", "address_sealed": b"a"})
     case = {
         "reference": "WK-TEST-0001",
