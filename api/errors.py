@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from api.passwords import TooBusy
 from bot.drafting import NoSuchFlow
+from bot.recordings import BadRecording
 from cases.errors import CaseError, NotFound, Refused, Stale, Unclear
 from cases.programme import ProgrammeError
 from flows.problems import FlowError
@@ -78,6 +79,7 @@ TABLE: Mapping[type[Exception], Problem] = MappingProxyType(
         DraftChanged: Problem(
             HTTPStatus.PRECONDITION_FAILED, "draft-changed", "The draft is not the version you saw, or is published. Look at it again."
         ),
+        BadRecording: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "recording", "This is no recording that a phone plays."),
         Overtaken: Problem(HTTPStatus.CONFLICT, "overtaken", "Somebody else published a flow at the same moment. Look at what differs."),
         NotFound: Problem(HTTPStatus.NOT_FOUND, "not-found", "There is no such case."),
         Absent: Problem(HTTPStatus.NOT_FOUND, "not-found", "There is nothing by this name."),
@@ -109,7 +111,7 @@ def problem_of(error: Exception) -> Problem:
     for kind in type(error).__mro__:
         if kind in TABLE:
             known = TABLE[kind]
-            said = str(error) if isinstance(error, CaseError) else ""
+            said = str(error) if isinstance(error, CaseError | BadRecording) else ""
             return Problem(known.status, known.name, said or known.sentence, known.retry_after)
     if isinstance(error, HTTPException):
         status = HTTPStatus(error.status_code)

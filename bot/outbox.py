@@ -19,8 +19,9 @@ from bot.identity import Identity
 from bot.knocks import Knocks
 from bot.lasting import WholeSteps
 from bot.people import Reach
+from bot.recordings import Recordings
 from bot.sealed import Wording, open_message
-from channels.base import Channel, Choice, Failure, Outbound, SendError
+from channels.base import Channel, Choice, Failure, Outbound, Pattern, Recording, SendError
 from store import outbox as kept
 from store import waiting
 from store.database import StoreAway
@@ -73,6 +74,7 @@ class Means:
     channels: Mapping[str, Channel]
     knocks: Knocks
     cases: CaseSide
+    recordings: Recordings
     lease: int
 
 
@@ -86,6 +88,7 @@ class Deliveries:
         self._channels = means.channels
         self._knocks = means.knocks
         self._cases = means.cases
+        self._recordings = means.recordings
         self._lease = means.lease
         # A call ends well within its lease: nobody takes up a row that is still in somebody's hands.
         self._call_timeout = means.lease / SECOND / 2
@@ -138,23 +141,34 @@ class Deliveries:
         self._knocks.give(connection, now)
         rows = kept.claim(connection, now, now + self._lease, channels, _AT_ONCE)
         people = self._identity.address_of(connection, list({row.worker_id for row in rows}))
-        ready = [self._ready(connection, row, people.get(row.worker_id)) for row in rows]
-        lost = [kept.Settlement(row.id, "dropped") for row, one in zip(rows, ready, strict=True) if one is None]
+        wordings = [self._wording(connection, row, people.get(row.worker_id)) for row in rows]
+        voices = self._recordings.named(connection, {wording.voice for wording in wordings if wording is not None and wording.voice})
+        lost = [kept.Settlement(row.id, "dropped") for row, wording in zip(rows, wordings, strict=True) if wording is None]
         if lost:
             kept.settle(connection, lost, now)
-        return [one for one in ready if one is not None]
+        said = [(row, wording) for row, wording in zip(rows, wordings, strict=True) if wording is not None]
+        return [self._ready(row, people[row.worker_id].address, wording, voices.get(wording.voice)) for row, wording in said]
 
-    def _ready(self, connection: sa.Connection, row: kept.Row, reach: Reach | None) -> _Ready | None:
+    def _ready(self, row: kept.Row, address: str, wording: Wording, voice: Recording | None) -> _Ready:
+        outbound = Outbound(
+            key=str(row.id),
+            address=address,
+            text=wording.text,
+            choices=tuple(Choice(*choice) for choice in wording.choices),
+            voice=voice,
+            pattern=Pattern(wording.pattern, wording.fills) if wording.pattern else None,
+            language=wording.language,
+            knock=row.kind == "knock",
+        )
+        return _Ready(row, outbound)
+
+    def _wording(self, connection: sa.Connection, row: kept.Row, reach: Reach | None) -> Wording | None:
         if reach is None:
             return None
         try:
-            wording = self._content(connection, row, reach)
+            return self._content(connection, row, reach)
         except Unopenable:
             return None
-        choices = tuple(Choice(*choice) for choice in wording.choices)
-        return _Ready(
-            row, Outbound(str(row.id), reach.address, wording.text, choices, language=wording.language, knock=row.kind == "knock")
-        )
 
     def _content(self, connection: sa.Connection, row: kept.Row, reach: Reach) -> Wording:
         if row.sealed is None and row.case_id is None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, Literal
 
@@ -10,7 +10,7 @@ from flows.events import Say
 from flows.match import OFFER, OFFER_DIGITS, option_id
 from flows.model import Flow
 from flows.nodes import Node, Waiting
-from flows.template import BREAK, OPTIONS, Clause, Template, compile_text, fill
+from flows.template import BREAK, OPTIONS, Clause, Template, compile_text, fill, fill_apart
 from flows.wording import Wording
 from words.digits import in_script
 from words.fold import gsm
@@ -38,11 +38,17 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """One message: its text, what stands on its buttons as (id, title), and the name of the recording that stands beside it."""
+    """One message: its text, what stands on its buttons as (id, title), and the name of the recording that stands beside it.
+
+    Where the carrier keeps the form of a message with buttons, `pattern` is the text with `{{1}}` and so on in place of `fills`, the facts;
+    it is empty where there are no buttons, or the text had to be cut.
+    """
 
     text: str
     choices: tuple[tuple[str, str], ...] = ()
     voice: str = ""
+    pattern: str = ""
+    fills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +75,25 @@ def render(flow: Flow, say: Say, view: View) -> tuple[Rendered, ...]:
     shape = _shape(flow, (say.node, say.slot, say.among), view.language, view.limits)
     bare = bool(flow.fold_letters) and not {view.language, view.language.partition("-")[0]}.isdisjoint(flow.fold_letters)
     texts = [part for message in shape.messages for part in _parts(fill(message, view.facts), view, bare=bare)]
-    last = len(texts) - 1
-    return tuple(Rendered(text, shape.choices if at == last else (), "" if at else shape.voice) for at, text in enumerate(texts))
+    said = [Rendered(text, voice="" if at else shape.voice) for at, text in enumerate(texts)]
+    return (*said[:-1], _with_choices(said[-1], shape, view)) if said else ()
+
+
+def _with_choices(last: Rendered, shape: _Shape, view: View) -> Rendered:
+    if not shape.choices:
+        return last
+    pattern, fills = _apart(last.text, shape.messages[-1], view) if view.limits.body_max else ("", ())
+    return replace(last, choices=shape.choices, pattern=pattern, fills=fills)
+
+
+def _apart(text: str, template: Template, view: View) -> tuple[str, tuple[str, ...]]:
+    """The text with its facts apart, if it is whole: a part of a text that had to be cut has no form of its own."""
+    pieces = [in_script(piece, view.language) for piece in fill_apart(template, view.facts)]
+    if "".join(pieces).strip() != text or not "".join(pieces[::2]).strip():
+        return "", ()
+    pieces[0], pieces[-1] = pieces[0].lstrip(), pieces[-1].rstrip()
+    places = [f"{{{{{place // 2 + 1}}}}}" if place % 2 else piece for place, piece in enumerate(pieces)]
+    return "".join(places), tuple(pieces[1::2])
 
 
 def options(flow: Flow, node: str, view: View) -> tuple[tuple[str, str, str, str], ...]:

@@ -92,10 +92,14 @@ class Clause:
 
     def fill(self, facts: Mapping[str, str]) -> str:
         """Put the facts in. A fact that is not known leaves a gap: three dots, never an error at a worker's phone."""
+        return "".join(self.apart(facts))
+
+    def apart(self, facts: Mapping[str, str]) -> list[str]:
+        """The words and the facts in turn, beginning and ending with words."""
         pieces = list(self._counted(facts) if self.forms else self.pieces)
         for place in range(1, len(pieces), 2):
             pieces[place] = facts.get(pieces[place], "...")
-        return "".join(pieces)
+        return pieces
 
     def _counted(self, facts: Mapping[str, str]) -> tuple[str, ...]:
         return dict(self.forms).get(plural.form(self.language, facts.get(self.needs[0], "")), self.pieces)
@@ -113,6 +117,17 @@ def compile_text(text: str, language: str = "") -> Template:
 def fill(template: Template, facts: Mapping[str, str]) -> str:
     """Say a text with these facts."""
     return "".join([clause.fill(facts) for clause in template if clause.said(facts)])
+
+
+def fill_apart(template: Template, facts: Mapping[str, str]) -> list[str]:
+    """Say a text as its words and its facts in turn, beginning and ending with words: what `fill` says, not yet joined."""
+    said = [""]
+    for clause in template:
+        if clause.said(facts):
+            first, *more = clause.apart(facts)
+            said[-1] += first
+            said += more
+    return said
 
 
 def names(text: str) -> frozenset[str]:

@@ -18,7 +18,7 @@ SYNONYMS = " | "
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Text = Annotated[str, Field(max_length=4000)]
 # The name of a file, no path. Kinds that WhatsApp and Telegram both play.
-Recording = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}\.(ogg|mp3|m4a)$")]
+Recording = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,75}\.(ogg|mp3|m4a)$")]
 
 
 class Written(BaseModel):

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from channels.base import Choice
+from bot.recordings import PATH
 from channels.registry import CARDS
-from channels.web import WebPhone
+from channels.web import Shown, WebPhone
 from store import screens
 from store.sealing import Keyring
 from store.writer import Writer
@@ -25,9 +25,11 @@ class Screens:
         self._keyring = keyring
         self._clock = clock
 
-    async def append(self, channel: str, address: str, text: str, choices: tuple[Choice, ...]) -> None:
-        """Put a message on the screen of one phone."""
-        body = {"text": text, "choices": [{"id": choice.id, "title": choice.title} for choice in choices]}
+    async def append(self, channel: str, address: str, message: Shown) -> None:
+        """Put a message on the screen of one phone. The page plays a recording from its own origin, whatever carriers call us."""
+        voice = PATH + message.voice.rpartition(PATH)[2] if message.voice else ""
+        choices = [{"id": choice.id, "title": choice.title} for choice in message.choices]
+        body = {"text": message.text, "choices": choices, "voice": voice}
         phone, now = screen_of(self._keyring, channel, address), self._clock()
         await self._writer.call(lambda connection: screens.add(connection, self._keyring, phone, body, now))
 

@@ -23,6 +23,7 @@ from bot.mail import Mailer, NoMailer, Notices, SmtpMailer
 from bot.outbox import CaseSide, Deliveries, Means
 from bot.promises import Promises
 from bot.publishing import Publishing
+from bot.recordings import Recordings
 from bot.runner import Runner
 from bot.speech import Speech
 from bot.spool import Spool
@@ -102,9 +103,8 @@ class Service:
 
     def _delivery_means(self) -> Means:
         sides = CaseSide(self.promises.wording, self.promises.delivered)
-        return Means(
-            self.writer, self.identity, self.clock, self.senders, self.knocks, sides, self.settings.send_lease_seconds * clocks.SECOND
-        )
+        recordings, lease = Recordings(self.settings.public_url), self.settings.send_lease_seconds * clocks.SECOND
+        return Means(self.writer, self.identity, self.clock, self.senders, self.knocks, sides, recordings, lease)
 
     def _mailer(self) -> Mailer:
         if self.parts.mailer is not None:

@@ -63,6 +63,10 @@ ROWS: dict[tuple[str, str], Kind] = {
     ("GET", "/desk/measures"): "signed in",
     ("GET", "/desk/help"): "signed in",
     ("GET", D): "case read",
+    ("GET", "/voices/{digest}.{ending}"): "everyone",
+    **{(method, "/desk/voices"): "admin" for method in ("GET", "POST")},
+    ("GET", "/api/v1/recordings"): "admin",
+    ("PUT", "/api/v1/recordings/{name}"): "admin",
     ("GET", "/desk/flows"): "admin",
     ("POST", "/desk/flows"): "admin",
     ("GET", F): "admin",
@@ -115,9 +119,21 @@ def addresses(town: Town) -> Iterator[tuple[str, str]]:
 
 
 def ask(actor: Actor, method: str, path: str, reference: str) -> int:
-    address = path.format(reference=reference, seq=1, name="none", revision="0" * 64, file="none.yaml", node="none", part="text")
+    address = path.format(
+        reference=reference,
+        seq=1,
+        name="none",
+        revision="0" * 64,
+        file="none.yaml",
+        node="none",
+        part="text",
+        digest="0" * 64,
+        ending="ogg",
+    )
     if method in {"GET", "DELETE"}:
         return actor.client.request(method, address).status_code
+    if path.endswith("recordings/{name}"):
+        return actor.client.request(method, address, content=b"x", headers={"Content-Type": "application/octet-stream"}).status_code
     if path.startswith("/api/"):
         return actor.client.request(method, address, json=BODIES[path.rpartition("/")[2]]).status_code
     return actor.client.request(method, address, data=FORM | {"csrf": actor.token}).status_code
@@ -127,10 +143,10 @@ def expected(actor: Actor, kind: Kind, path: str) -> set[int]:
     page = path.startswith("/desk")
     reached = {200, 201, 204, 303, 409}
     if kind in {"everyone", "this machine"}:
-        return {200, 303, 401}
+        return {200, 303, 401, 404} if path.startswith("/voices") else {200, 303, 401}
     if not actor.known:
         return {303} if page else {401}
-    if path.startswith(("/api/v1/flows/{name}", "/desk/flows")):
+    if path.startswith(("/api/v1/flows/{name}", "/desk/flows", "/api/v1/recordings/{name}", "/desk/voices")):
         reached |= {404, 412, 422}  # no flow is called `none`, its draft is none to publish, and none was seen
     if kind == "signed in":
         return reached

@@ -7,7 +7,7 @@ import pytest
 from channels.base import Choice, Outbound
 from channels.registry import CARDS
 from channels.terminal import TerminalPhone
-from channels.web import WebPhone
+from channels.web import Shown, WebPhone
 
 QUESTION = Outbound("1", "phone-7", "In danger?", (Choice("danger.yes", "Yes"), Choice("danger.no", "No")))
 
@@ -16,10 +16,10 @@ class Page:
     """A screen that remembers."""
 
     def __init__(self) -> None:
-        self.lines: list[tuple[str, str, str, tuple[Choice, ...]]] = []
+        self.lines: list[tuple[str, str, Shown]] = []
 
-    async def append(self, channel: str, address: str, text: str, choices: tuple[Choice, ...]) -> None:
-        self.lines.append((channel, address, text, choices))
+    async def append(self, channel: str, address: str, message: Shown) -> None:
+        self.lines.append((channel, address, message))
 
 
 @pytest.mark.parametrize("name", ["telegram", "web"])
@@ -27,7 +27,7 @@ def test_where_the_channel_has_buttons_the_web_phone_shows_buttons(name: str) ->
     page = Page()
     sent = asyncio.run(WebPhone(name, CARDS[name].limits, page).send(QUESTION))
 
-    assert page.lines == [(name, "phone-7", "In danger?", QUESTION.choices)]
+    assert page.lines == [(name, "phone-7", Shown("In danger?", QUESTION.choices))]
     assert sent.status == "delivered"
 
 
@@ -36,7 +36,7 @@ def test_where_it_has_none_the_options_are_numbered(name: str) -> None:
     page = Page()
     asyncio.run(WebPhone(name, CARDS[name].limits, page).send(QUESTION))
 
-    assert page.lines == [(name, "phone-7", "In danger?\n1 Yes\n2 No", ())]
+    assert page.lines == [(name, "phone-7", Shown("In danger?\n1 Yes\n2 No"))]
 
 
 @pytest.mark.parametrize(("name", "shown"), [("telegram", ("In danger?", QUESTION.choices)), ("sms", ("In danger?\n1 Yes\n2 No", ()))])

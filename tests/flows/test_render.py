@@ -118,3 +118,46 @@ def test_a_part_is_said_when_its_facts_are_known(text: str, facts: dict[str, str
 @pytest.mark.parametrize("text", ["{code", "code}", "[code", "code]", "[a [b] c]", "{Code}", "{x}", "[gratis: {code}]"])
 def test_a_template_that_cannot_be_filled_is_found(text: str) -> None:
     assert fault(text) is not None
+
+
+WHATSAPP = Limits(
+    "whatsapp", text_max=1600, buttons_max=3, button_title_max=20, option_bytes_max=200, list_max=10, list_title_max=24, body_max=1024
+)
+KEEPS = """\
+flow: keeps
+language: en
+nodes:
+  q:
+    kind: choose
+    text: "[Call {emergency}. ]Answer before {answer_by}. Is that good? {options}"
+    options: {ok: {text: "Yes", go: bare}, no: {text: "No", go: bare}}
+  bare:
+    kind: choose
+    text: "{code}"
+    options: {ok: {text: "Yes", go: bare}, no: {text: "No", go: bare}}
+"""
+
+
+@pytest.fixture(scope="module")
+def keeps() -> Flow:
+    return read({"keeps.yaml": KEEPS})
+
+
+def test_a_carrier_that_keeps_the_form_of_a_message_is_given_its_facts_apart(keeps: Flow) -> None:
+    (shown,) = _shown(keeps, "q", WHATSAPP, answer_by="28-11", emergency="999")
+
+    assert (shown.pattern, shown.fills) == ("Call {{1}}. Answer before {{2}}. Is that good?", ("999", "28-11"))
+    assert shown.text == "Call 999. Answer before 28-11. Is that good?"
+
+
+def test_facts_kept_apart_are_in_the_readers_digits_and_the_places_are_not(keeps: Flow) -> None:
+    (shown,) = _shown(keeps, "q", WHATSAPP, language="bn", answer_by="28-11")
+
+    assert (shown.pattern, shown.fills) == ("Answer before {{1}}. Is that good?", ("২৮-১১",))
+
+
+def test_a_message_of_facts_alone_or_without_buttons_has_no_form(keeps: Flow) -> None:
+    (bare,) = _shown(keeps, "bare", WHATSAPP, code="1234 5678")
+    (numbered,) = _shown(keeps, "q", Limits("whatsapp", text_max=1600), answer_by="28-11")
+
+    assert (bare.choices != (), bare.pattern, numbered.pattern) == (True, "", "")

@@ -45,6 +45,13 @@ function offer(options) {
   );
 }
 
+function voice(bubble) {
+  if (!bubble.voice) return [];
+  const sound = document.createElement("audio");
+  Object.assign(sound, { src: bubble.voice, controls: true, preload: "none", ariaLabel: "The same, spoken" });
+  return [sound];
+}
+
 function show(bubble) {
   const item = document.createElement("li");
   item.className = bubble.mine ? "bubble mine" : "bubble";
@@ -53,7 +60,7 @@ function show(bubble) {
   said.textContent = bubble.text;
   const time = document.createElement("time");
   time.textContent = new Date(bubble.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  item.append(said, time);
+  item.append(said, ...voice(bubble), time);
   list.append(item);
   offer(bubble.mine ? [] : bubble.choices ?? []);
   last = Math.max(last, bubble.id);
