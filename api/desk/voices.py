@@ -11,7 +11,8 @@ from api.desk.flow_seat import FlowForm, FlowSeat, Seated, go
 from bot.recordings import MOST_BYTES, PATH, BadRecording, checked, file_name
 from flows.model import Flow
 from flows.problems import Problem
-from flows.voices import Voice, voices
+from flows.texts.examples import EXAMPLES
+from flows.voices import Voice, named, voices
 from store import recordings
 from store.recordings import Brought
 
@@ -21,9 +22,10 @@ FILES_MAX = 40
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One recording: its name, the texts that name it, and where it can be heard (empty: nobody brought it yet)."""
+    """One recording: its name, whether a flow names it, the texts it goes along with, and its address (empty: not brought yet)."""
 
     name: str
+    wanted: bool
     reads: tuple[Voice, ...]
     heard_at: str
 
@@ -37,14 +39,19 @@ def show(seat: Seated, done: str = "") -> Response:
 def _page(seat: FlowSeat, problems: tuple[Problem, ...], done: str = "", status: int = 200) -> Response:
     with seat.house.database.read() as connection:
         here = recordings.newest(connection)
-    named: dict[str, list[Voice]] = {}
-    for voice in (each for flow in _flows(seat) for each in voices(flow)):
-        named.setdefault(voice.name, []).append(voice)
+    flows = list(_flows(seat))
+    wanted = frozenset(name for flow in flows for name in named(flow))
+    facts = {**EXAMPLES, "line": seat.programme.name_in(seat.programme.languages[0]), "operator": seat.programme.operator.name}
+    heard = [voice for flow in flows for voice in voices(flow, facts)]
     lines = [
-        Line(name, tuple(named.get(name, ())), f"{PATH}/{file_name(here[name])}" if name in here else "")
-        for name in sorted(named.keys() | here.keys())
+        Line(name, name in wanted, _reads(name, heard), f"{PATH}/{file_name(here[name])}" if name in here else "")
+        for name in sorted(wanted | here.keys())
     ]
     return seat.draw("voices.html", {"lines": lines, "problems": problems, "done": done, "most": MOST_BYTES // 1024}, status)
+
+
+def _reads(name: str, heard: Iterable[Voice]) -> tuple[Voice, ...]:
+    return tuple(dict.fromkeys(voice for voice in heard if voice.name == name))
 
 
 def _flows(seat: FlowSeat) -> Iterable[Flow]:

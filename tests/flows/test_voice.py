@@ -9,6 +9,7 @@ from flows.problems import FlowError
 from flows.render import Rendered, View, render
 from flows.texts.overlay import rewritten
 from flows.transcript import MEASURES
+from flows.voices import named, voices
 from words.limits import Limits
 
 SOURCE = """
@@ -112,3 +113,23 @@ def test_a_translator_s_change_keeps_the_recording() -> None:
 
     (said,) = render(flow, Say("x", flow.revision, "hello"), View("bn", MEASURES["telegram"], {}))
     assert (said.text, said.voice) == ("আসসালামু আলাইকুম।", "hello-bn.ogg")
+
+
+def test_a_recording_is_listed_with_just_the_words_it_goes_along_with() -> None:
+    facts = {"line": "Work info line"}
+
+    assert [(voice.name, voice.text, voice.language) for voice in voices(FLOW, facts)] == [
+        ("hello-whatsapp-en.ogg", "Hello from Work info line.\n1 Go", "en"),
+        ("bye-en.mp3", "Bye.", "en"),
+        ("hello-en.ogg", "Hello from Work info line.", "en"),
+        ("hello-bn.ogg", "নমস্কার।\n১ Go", "bn"),
+        ("hello-bn.ogg", "নমস্কার।", "bn"),
+    ]
+
+
+def test_a_recording_that_no_channel_says_is_named_all_the_same() -> None:
+    spoken = "flow: y\nlanguage: en\nnodes:\n  a: {kind: say, text: Hi., voice: hi.ogg, whatsapp: {text: A}, telegram: {text: B}}\n"
+    silent = read({"y.yaml": spoken})
+
+    assert voices(silent, {}) == ()
+    assert named(silent) == {"hi.ogg"}
