@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.deps import InboxDoor, Services
-from channels.base import BadSignature, Inbound, Malformed, Reader, Received, Status
+from channels.base import Answering, BadSignature, Inbound, Malformed, Reader, Received, Status
 from store.database import StoreAway
 from store.writer import WriterBusy
 
@@ -157,7 +157,8 @@ class Webhooks:
         except Exception as error:  # noqa: BLE001 - whatever broke may hold a worker's words: its name is told, never its text, and the carrier is asked to call again
             _log.error("a webhook of %s failed: %s", door.carrier, type(error).__name__)
             return AWAY
-        return door.thanks
+        own = reader.answer(received) if isinstance(reader, Answering) else None
+        return door.thanks if own is None else _answer(200, own, b"application/json")
 
     async def _keep(self, news: tuple[Inbound | Status, ...]) -> None:
         messages = [each for each in news if isinstance(each, Inbound)]

@@ -7,7 +7,10 @@
 | `config.py` | the settings of channels, as a value |
 | `failures.py`, `error_classes.json` | a carrier's error code -> `Failure`, as data |
 | `twilio.py`, `twilio_signature.py` | Twilio's webhooks and its REST call; `sms.py` and `whatsapp.py` are thin channels over them |
-| `telegram.py`, `telegram_reader.py` | Telegram's Bot API (the one file that imports python-telegram-bot) and its webhook |
+| `telegram.py`, `telegram_api.py` | the Telegram channel, and the Bot API's calls (the one file that imports python-telegram-bot) |
+| `telegram_reader.py`, `telegram_media.py` | Telegram's updates read, and what came with them |
+| `telegram_polling.py`, `telegram_webhook.py` | how Telegram is asked, and where it posts |
+| `source.py` | the contract of a carrier that is asked: `Source`, `News` |
 | `parts.py` | a text longer than the channel carries, sent in parts |
 | `terminal.py`, `web.py` | phones for demos, tests and the web page |
 | `shapes.py` | looks at JSON before believing it |

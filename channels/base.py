@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from words.limits import Limits
 
@@ -260,4 +260,13 @@ class Reader(Protocol):
 
     def read(self, received: Received) -> tuple[Inbound | Status, ...]:
         """Authenticate first, then parse. Raises BadSignature (also for a missing header) or Malformed."""
+        ...
+
+
+@runtime_checkable
+class Answering(Protocol):
+    """A reader whose carrier may be told something in the answer to its post."""
+
+    def answer(self, received: Received) -> bytes | None:
+        """The JSON to answer this post with once it is kept; None for the usual answer. Asked only of what was read."""
         ...

@@ -16,4 +16,5 @@ class ChannelConfig:
     twilio_messaging_service_sid: str | None = None
     telegram_bot_token: str | None = field(default=None, repr=False)
     telegram_webhook_secret: str | None = field(default=None, repr=False)
+    telegram_polling: bool = False
     telegram_api_url: str = "https://api.telegram.org"

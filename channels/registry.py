@@ -3,13 +3,14 @@
 import importlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol, cast
 
 from channels.base import Channel, Reader
 from channels.config import ChannelConfig
 from channels.quiet import hush
+from channels.source import Source
 from words.limits import Limits
 
 __all__ = ["CARDS", "Card", "ChannelConfig", "Channels", "open_channels"]
@@ -38,11 +39,12 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """What is on: channels to send on by name, readers by carrier; and what is off, with the sentence that says why."""
+    """What is on: channels to send on by name, readers and sources by carrier; and what is off, with the sentence that says why."""
 
     senders: Mapping[str, Channel]
     readers: Mapping[str, Reader]
     off: Mapping[str, str]
+    sources: Mapping[str, Source] = field(default_factory=dict[str, Source])
 
 
 _TWILIO = ("public_url", "twilio_account_sid", "twilio_auth_tokens")
@@ -68,7 +70,7 @@ CARDS: Mapping[str, Card] = MappingProxyType(
             "Telegram bot",
             "channels.telegram",
             "telegram",
-            ("telegram_bot_token", "telegram_webhook_secret"),
+            ("telegram_bot_token", "telegram_webhook_secret|telegram_polling"),
         ),
         "http_sms": Card(Limits("http_sms", text_max=1600, segments_max=2), "SMS over a local gateway"),
         "web": Card(
@@ -95,6 +97,15 @@ class _Carrier(Protocol):
         ...
 
 
+class _Asked(Protocol):
+    """What the module of a carrier that is asked for news offers."""
+
+    def open_source(self, config: ChannelConfig, /) -> Source:
+        """Where an installation asks."""
+        ...
+
+
+_ASKED = {"telegram": ("telegram_polling", "channels.telegram_polling")}
 _CARRIERS = {"twilio": "channels.twilio", "telegram": "channels.telegram"}
 
 
@@ -108,6 +119,11 @@ def open_channels(config: ChannelConfig) -> Channels:
         {name: cast(_Adapter, importlib.import_module(card.module)).open_channel(config) for name, card in on.items() if card.module},
         {name: cast(_Carrier, importlib.import_module(_CARRIERS[name])).open_reader(config) for name in sorted(carriers)},
         off,
+        {
+            name: cast(_Asked, importlib.import_module(module)).open_source(config)
+            for name, (setting, module) in _ASKED.items()
+            if name in carriers and getattr(config, setting)
+        },
     )
 
 
@@ -117,5 +133,6 @@ def _why_off(card: Card, config: ChannelConfig) -> str:
     missing = [need for need in card.needs if not any(getattr(config, name) for name in need.split("|"))]
     if missing:
         return "set " + " and ".join(" or ".join(f"WEERKLANK_{name.upper()}" for name in need.split("|")) for need in missing)
-    wrong = [name for name in card.needs if name in _SHAPES and not _SHAPES[name][0].fullmatch(getattr(config, name))]
+    given = [name for need in card.needs for name in need.split("|") if name in _SHAPES and getattr(config, name)]
+    wrong = [name for name in given if not _SHAPES[name][0].fullmatch(getattr(config, name))]
     return f"WEERKLANK_{wrong[0].upper()} is not {_SHAPES[wrong[0]][1]}" if wrong else ""

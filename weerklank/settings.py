@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     )
     telegram_bot_token: SecretStr | None = Field(default=None, description="Token of the Telegram bot.")
     telegram_webhook_secret: SecretStr | None = Field(default=None, description="Secret that Telegram repeats in each webhook.")
+    telegram_polling: bool = Field(
+        default=False, description="Whether Telegram is asked for messages, for a place that it cannot post to; then it needs no secret."
+    )
     telegram_api_url: str = Field(default="https://api.telegram.org", description="Base address of Telegram's Bot API.")
     smtp_url: SecretStr | None = Field(
         default=None, description="Mail server for notices to officers: smtp+starttls://name:password@host:587."

@@ -21,6 +21,7 @@ from bot.lasting import lasting
 from bot.lexicon import the_lexicon
 from bot.mail import Mailer, NoMailer, Notices, SmtpMailer
 from bot.outbox import CaseSide, Deliveries, Means
+from bot.polling import Polling
 from bot.promises import Promises
 from bot.publishing import Publishing
 from bot.recordings import Recordings
@@ -35,6 +36,7 @@ from channels.base import Channel
 from channels.registry import ChannelConfig, Channels, open_channels
 from flows.revisions import Library
 from store import doorbell, screens
+from store.alone import Alone
 from store.database import Database, open_database
 from store.sealing import Keyring
 from store.writer import Writer
@@ -89,6 +91,7 @@ class Service:
         self._late = self.writer.turn("promises", self.promises.mark_missed, self.notices.ring)
         self._ringing = self.writer.turn("timers", Waits(self.identity, self.clock).turn, self.words_came)
         self._timers = Timers(self.writer, self.clock, self._clockwork())
+        self._alone = {name: Alone(self.database, name) for name in self.channels.sources}
         self._background: list[asyncio.Task[Any]] = []
         self._stopping = threading.Event()
         self._listener: threading.Thread | None = None
@@ -170,6 +173,7 @@ class Service:
             "deliveries": lambda: self.deliveries.run(DRAIN_EVERY),
             "notices": lambda: self.notices.run(5 * DRAIN_EVERY),
             "tasks": lambda: self.runner.run(DRAIN_EVERY),
+            **self._asking(),
         }
         self._background += [asyncio.create_task(lasting(name, loop, DRAIN_EVERY)) for name, loop in loops.items()]
         self.stock.start()
@@ -178,6 +182,11 @@ class Service:
         if self.database.kind == "postgresql":
             self._listener = threading.Thread(target=self._listen, name="doorbell", daemon=True)
             self._listener.start()
+
+    def _asking(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        """The loops that ask the carriers which cannot post to us."""
+        sources = self.channels.sources.items()
+        return {f"asking {name}": Polling(name, source, self.inbox.accept, self._alone[name]).run for name, source in sources}
 
     def _listen(self) -> None:
         while not self._stopping.is_set():
@@ -215,6 +224,10 @@ class Service:
         await asyncio.to_thread(self.writer.stop)
         for channel in self.senders.values():
             await channel.close()
+        for source in self.channels.sources.values():
+            await source.close()
+        for claim in self._alone.values():
+            claim.let_go()
         self.database.close()
 
 
@@ -242,6 +255,7 @@ def channel_config(settings: Settings) -> ChannelConfig:
         twilio_messaging_service_sid=settings.twilio_messaging_service_sid,
         telegram_bot_token=settings.telegram_bot_token.get_secret_value() if settings.telegram_bot_token else None,
         telegram_webhook_secret=settings.telegram_webhook_secret.get_secret_value() if settings.telegram_webhook_secret else None,
+        telegram_polling=settings.telegram_polling,
         telegram_api_url=settings.telegram_api_url,
     )
 

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from channels.base import Failure, Inbound, Reader, Received, Status
+from channels.base import Attachment, Failure, Inbound, Reader, Received, Status
 from channels.registry import CARDS, ChannelConfig, open_channels
 from tests.doubles import telegram_posts, twilio_posts
 from tests.doubles.carrier import Webhook
@@ -97,6 +97,7 @@ def payloads(channel: str) -> list[Payload]:
 
 def _read(fields: dict[str, Any]) -> Inbound | Status:
     if "kind" in fields:
-        return Inbound(**fields)
+        media = tuple(Attachment(**each) for each in fields.pop("attachments", ()))
+        return Inbound(**fields, attachments=media)
     failure = fields.pop("failure", None)
     return Status(**fields, failure=Failure(failure) if failure else None)

@@ -27,7 +27,7 @@ def test_without_settings_every_channel_is_off_and_says_what_to_set() -> None:
     assert (dict(channels.senders), dict(channels.readers)) == ({}, {})
     assert set(channels.off) == {"sms", "whatsapp", "telegram", "http_sms"}
     assert "WEERKLANK_TWILIO_SMS_FROM or WEERKLANK_TWILIO_MESSAGING_SERVICE_SID" in channels.off["sms"]
-    assert channels.off["telegram"] == "set WEERKLANK_TELEGRAM_BOT_TOKEN and WEERKLANK_TELEGRAM_WEBHOOK_SECRET"
+    assert channels.off["telegram"] == "set WEERKLANK_TELEGRAM_BOT_TOKEN and WEERKLANK_TELEGRAM_WEBHOOK_SECRET or WEERKLANK_TELEGRAM_POLLING"
 
 
 @pytest.mark.parametrize("name", ["sms", "whatsapp", "telegram"])
