@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from channels.base import Channel
+from channels.base import BadSignature, Channel, Received
 from channels.registry import CARDS, ChannelConfig, open_channels
-from tests.channels.carriers import config
+from tests.channels.carriers import PUBLIC, config
+from tests.doubles import telegram_posts
 
 
 def test_with_everything_set_every_channel_with_an_adapter_is_on() -> None:
@@ -27,7 +28,21 @@ def test_without_settings_every_channel_is_off_and_says_what_to_set() -> None:
     assert (dict(channels.senders), dict(channels.readers)) == ({}, {})
     assert set(channels.off) == {"sms", "whatsapp", "telegram", "http_sms"}
     assert "WEERKLANK_TWILIO_SMS_FROM or WEERKLANK_TWILIO_MESSAGING_SERVICE_SID" in channels.off["sms"]
-    assert channels.off["telegram"] == "set WEERKLANK_TELEGRAM_BOT_TOKEN and WEERKLANK_TELEGRAM_WEBHOOK_SECRET or WEERKLANK_TELEGRAM_POLLING"
+    needed = "WEERKLANK_TELEGRAM_BOT_TOKEN and WEERKLANK_TELEGRAM_WEBHOOK_SECRET or WEERKLANK_TELEGRAM_POLLING"
+    assert channels.off["telegram"] == f"set {needed}"
+
+
+def test_telegram_that_is_asked_needs_no_secret_and_lets_nobody_in_by_its_webhook() -> None:
+    channels = open_channels(replace(config(), telegram_webhook_secret=None, telegram_polling=True))
+
+    assert ("telegram" in channels.senders, list(channels.sources)) == (True, ["telegram"])
+    for secret in ("", "None", telegram_posts.SECRET):
+        with pytest.raises(BadSignature):
+            channels.readers["telegram"].read(Received(PUBLIC, {"x-telegram-bot-api-secret-token": secret}, b'{"update_id": 1}'))
+
+
+def test_telegram_that_posts_is_not_asked() -> None:
+    assert dict(open_channels(config()).sources) == {}
 
 
 @pytest.mark.parametrize("name", ["sms", "whatsapp", "telegram"])

@@ -8,6 +8,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from tests.doubles import telegram_rules as rules
 from tests.doubles.carrier import Answer, CarrierDouble, Fault, Request, Sent, arguments, stand
@@ -181,7 +182,7 @@ class TelegramDouble(CarrierDouble):
         return _well({"file_id": fields["file_id"], "file_unique_id": "AgAD", "file_size": file.claimed, "file_path": file.path})
 
     def _download(self, path: str) -> bytes:
-        file = next((each for each in self._files.values() if path == f"/file/bot{TOKEN}/{each.path}"), None)
+        file = next((each for each in self._files.values() if unquote(path) == f"/file/bot{TOKEN}/{each.path}"), None)
         return rules.raw(self.refusal(Fault(404, text="Not Found"))) if file is None else rules.raw_file(file.content)
 
     def _tap(self, fields: Fields) -> Answer:
