@@ -100,6 +100,23 @@ def test_a_message_of_telegram_comes_in(carrier: httpx.Client, house: House) -> 
     assert heard(house) == [("telegram", "77", "hello")]
 
 
+def test_a_tap_is_acknowledged_in_the_answer_to_its_post_and_only_once_it_is_kept(carrier: httpx.Client, house: House) -> None:
+    tap = telegram_posts.tapped(77, "danger.yes")
+    house.inbox.failing = StoreAway("away")
+    refused = posted(carrier, telegram_posts.webhook(PUBLIC + TELEGRAM, tap))
+    house.inbox.failing = None
+    taken = posted(carrier, telegram_posts.webhook(PUBLIC + TELEGRAM, tap))
+    forged = posted(carrier, telegram_posts.webhook(PUBLIC + TELEGRAM, tap, "not-our-secret"))
+
+    assert [answer.status_code for answer in (refused, taken, forged)] == [503, 200, 403]
+    assert taken.json() == {"method": "answerCallbackQuery", "callback_query_id": tap["callback_query"]["id"]}  # type: ignore[index]
+    assert "method" not in refused.text + forged.text
+
+
+def test_words_that_look_like_a_tap_are_thanked_for_as_ever(carrier: httpx.Client, house: House) -> None:
+    assert posted(carrier, telegram_posts.webhook(PUBLIC + TELEGRAM, telegram_posts.said(77, '"callback_query": {"id": "1"}'))).json() == {}
+
+
 def test_kinds_of_updates_that_we_ignore_are_thanked_for(carrier: httpx.Client, house: House) -> None:
     for update in ({"update_id": 1, "poll": {}}, {"update_id": 2, "edited_message": {"text": "x"}}, {"update_id": 3}):
         assert posted(carrier, telegram_posts.webhook(PUBLIC + TELEGRAM, update)).status_code == 200
