@@ -2,8 +2,12 @@
 
 import asyncio
 import logging
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -173,6 +177,18 @@ def test_trouble_says_how_long_to_wait_and_who_can_end_it(double: TelegramDouble
 
     assert (error.wait, error.mend) == (wait, mend)
     assert TOKEN not in repr(error)
+
+
+def test_a_talk_in_the_terminal_takes_no_real_workers_words(double: TelegramDouble, tmp_path: Path) -> None:
+    double.bring(said(WHO, "for the real line"))
+    named = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_POLLING": "true", "TELEGRAM_API_URL": double.url}
+    environment = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+    environment |= {f"WEERKLANK_{name}": value for name, value in named.items()}
+    command = [sys.executable, "-m", "weerklank", "talk", "raise-concern"]
+    talk = subprocess.run(command, input="52746 en\nhello\n\n", env=environment, cwd=tmp_path, capture_output=True, text=True, check=True)
+
+    assert "Work info line" in talk.stdout
+    assert double.calls == []
 
 
 class Kept:

@@ -19,6 +19,7 @@ from tests.doubles.telegram_posts import TOKEN as BOT
 from tests.doubles.twilio import TwilioDouble
 from tests.doubles.twilio_posts import ACCOUNT, OUR_NUMBER, TOKEN
 
+BUTTONS = [{"text": "a", "callback_data": "b"}]
 MESSAGE = {"To": "+447700900123", "From": OUR_NUMBER, "Body": "Saved."}
 PATH = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
 
@@ -78,6 +79,62 @@ def test_telegram_refuses_what_telegram_refuses(fields: dict[str, str], words: s
 
     assert answer.status_code == 400
     assert words in answer.json()["description"]
+
+
+def _asked(double: TelegramDouble, method: str, fields: dict[str, Any]) -> dict[str, Any]:
+    return dict(httpx.post(f"{double.url}/bot{BOT}/{method}", json=fields).json())
+
+
+@pytest.mark.parametrize(
+    ("method", "fields", "words"),
+    [
+        ("sendMessage", {"chat_id": 7, "text": "x", "reply_markup": {"inline_keyboard": [BUTTONS[:1]] * 101}}, "reply markup is too long"),
+        ("sendMessage", {"chat_id": 7, "text": "x", "reply_markup": {"inline_keyboard": [BUTTONS * 9]}}, "reply markup is too long"),
+        ("sendVoice", {"chat_id": 7, "voice": "no file"}, "wrong file identifier"),
+        ("deleteMessages", {"chat_id": 7, "message_ids": []}, "not specified"),
+        ("deleteMessages", {"chat_id": 7, "message_ids": list(range(1, 102))}, "too many"),
+        ("answerCallbackQuery", {"callback_query_id": "1", "text": "x" * 201}, "TOO_LONG"),
+        ("answerCallbackQuery", {"callback_query_id": "never given"}, "query is too old"),
+        ("getFile", {"file_id": "never given"}, "wrong file_id"),
+        ("setWebhook", {"url": "http://line.example"}, "HTTPS"),
+        ("setWebhook", {"url": "https://line.example:9000"}, "ports 80, 88, 443 or 8443"),
+        ("setWebhook", {"url": "https://line.example", "secret_token": "with space"}, "unallowed characters"),
+        ("setWebhook", {"url": "https://line.example", "max_connections": 101}, "max_connections"),
+    ],
+)
+def test_telegram_refuses_every_call_beyond_its_limits(method: str, fields: dict[str, Any], words: str) -> None:
+    with TelegramDouble() as double:
+        answer = _asked(double, method, fields)
+
+    assert (answer["ok"], answer["error_code"], words in answer["description"]) == (False, 400, True)
+
+
+def test_telegram_deletes_what_is_young_and_refuses_a_call_with_one_message_of_two_days_ago() -> None:
+    with TelegramDouble() as double:
+        numbers = [_asked(double, "sendMessage", {"chat_id": 7, "text": "x"})["result"]["message_id"] for _ in range(3)]
+        double.messages["7", numbers[0]] -= 48 * 3600
+        both = _asked(double, "deleteMessages", {"chat_id": 7, "message_ids": numbers[:2]})
+        young = _asked(double, "deleteMessages", {"chat_id": 7, "message_ids": [*numbers[1:], 99_999]})
+
+        assert (both["ok"], young["ok"], list(double.messages)) == (False, True, [("7", numbers[0])])
+
+
+def test_telegram_tells_updates_until_a_higher_number_is_asked_for_and_none_while_a_webhook_stands() -> None:
+    with TelegramDouble() as double:
+        double.bring({"update_id": 5, "poll": {}}, {"update_id": 6, "poll": {}})
+        told = [[each["update_id"] for each in _asked(double, "getUpdates", fields)["result"]] for fields in ({}, {}, {"offset": 6})]
+        _asked(double, "setWebhook", {"url": "https://line.example"})
+        conflict = _asked(double, "getUpdates", {})
+        _asked(double, "deleteWebhook", {})
+
+        assert told == [[5, 6], [5, 6], [6]]
+        assert (conflict["error_code"], "webhook is active" in conflict["description"]) == (409, True)
+        assert _asked(double, "getUpdates", {"offset": 7})["result"] == []
+
+
+def test_a_call_that_no_description_has_fails_the_test_that_made_it() -> None:
+    with pytest.raises(AssertionError, match="disable_notifications"), TelegramDouble() as double:
+        _asked(double, "sendMessage", {"chat_id": 7, "text": "x", "disable_notifications": True})
 
 
 def test_a_double_fails_as_often_as_it_is_told_and_remembers_what_it_refused() -> None:

@@ -45,7 +45,9 @@ def asking(request: pytest.FixtureRequest, databases: Databases, tmp_path_factor
 def command(running: Street, *words: str) -> subprocess.CompletedProcess[str]:
     """Run a command of this installation, as its operator does."""
     house = running.house
-    return subprocess.run([sys.executable, "-m", "weerklank", *words], env=house.environment, cwd=house.folder, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "weerklank", *words], env=house.environment, cwd=house.folder, capture_output=True, text=True, check=False
+    )
 
 
 def quiet(running: Street) -> None:

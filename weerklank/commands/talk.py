@@ -88,6 +88,8 @@ def _service(folder: Path, channel: str, phone: _Phone) -> Service:
         sealing_keys=keys["WEERKLANK_SEALING_KEYS"],  # type: ignore[arg-type]  # read from text, as in the environment
         lookup_pepper=keys["WEERKLANK_LOOKUP_PEPPER"],  # type: ignore[arg-type]
         codes_ahead=2,
+        # A talk in a folder with the real settings must not ask Telegram: real workers' words would end on this throw-away database.
+        telegram_polling=False,
     )
     return Service(settings, Parts(phones={channel: TerminalPhone(channel, CARDS[channel].limits, phone.show)}))
 
