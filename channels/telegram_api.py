@@ -29,6 +29,8 @@ _DOWNLOAD_SECONDS = 60.0
 _AT_ONCE = 64
 # Nothing of the request had left when these happened, so that sending again cannot say anything twice.
 _BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+# Telegram takes a sound for what the name of its file says.
+_SOUND_NAMES = {"audio/mpeg": "voice.mp3", "audio/mp4": "voice.m4a"}
 # A path as Telegram gives it (`voice/file_12.oga`): below its own host, and nowhere above.
 _FILE_PATH = re.compile(r"(?!.*\.\.)[\w-][\w./ -]*")
 # The library's own switch to times as timedelta; without it every flood answer warns.
@@ -75,8 +77,9 @@ class TelegramApi:
 
     async def sound(self, chat: str, voice: Recording, *, silent: bool = False) -> str:
         """Send a recording (OGG with Opus, MP3 or M4A, up to 50 MB); returns its message's number."""
+        name = _SOUND_NAMES.get(voice.media_type, "voice.ogg")
         sending = self._bot.send_voice(
-            chat_id=chat, voice=voice.sound, filename="voice.ogg", protect_content=True, disable_notification=silent or None
+            chat_id=chat, voice=voice.sound, filename=name, protect_content=True, disable_notification=silent or None
         )
         return str((await _called(sending)).message_id)
 

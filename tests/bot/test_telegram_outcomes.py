@@ -7,9 +7,14 @@ from typing import Any
 import orjson
 import pytest
 
+from bot.drafting import Wanted
+from bot.publishing import Order
 from channels import failures
 from channels.base import Inbound
+from store import recordings
+from store.recordings import Brought
 from store.tables import outbox, workers
+from tests.bot.test_recordings import OPUS, SPOKEN
 from tests.doubles.carrier import Fault
 from tests.doubles.telegram import TelegramDouble
 from tests.doubles.telegram_posts import SECRET, TOKEN
@@ -79,3 +84,17 @@ def test_a_worker_who_blocks_the_bot_in_the_middle_of_a_talk_gets_nothing_more(o
     line.clock.move(3_600_000)
     line.quiet()
     assert len(double.called("sendMessage")) == tried
+
+
+def test_who_does_not_read_hears_the_hello_above_its_words(over_telegram: tuple[Line, TelegramDouble]) -> None:
+    line, double = over_telegram
+    line.service.publishing.drafting.save(line.officer("nadia"), Wanted("raise-concern", SPOKEN))
+    line.service.publishing.publish(line.officer("nadia"), Order("raise-concern", "a voice for who does not read"))
+    brought = Brought("hello-en.ogg", "audio/ogg", OPUS)
+    line.service.writer.call_sync(lambda connection: recordings.put(connection, [brought], "nadia", 1))
+    line.accept(Inbound("telegram", "1", "7012345678", "start", payload="52746-en"))
+    line.until(lambda: len(double.texts_to("7012345678")) == 2)
+
+    assert [method for method, _ in double.calls] == ["sendVoice", "sendMessage", "sendMessage"]
+    assert double.called("sendVoice")[0]["voice"] == OPUS
+    assert double.texts_to("7012345678")[0].startswith("Hello from ")

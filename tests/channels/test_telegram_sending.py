@@ -151,6 +151,17 @@ def test_a_recording_leaves_before_its_text_and_both_are_told(double: TelegramDo
     assert [each.id for each in double.taken] == [*sent.beside, sent.provider_id]
 
 
+@pytest.mark.parametrize(
+    ("sound", "media_type"),
+    [(b"ID3\x04", "audio/mpeg"), (b"\xff\xfb\x90", "audio/mpeg"), (b"\x00\x00\x00\x20ftypM4A ", "audio/mp4")],
+    ids=["mp3 with a title", "mp3", "m4a"],
+)
+def test_every_kind_of_recording_that_admins_can_bring_is_taken(double: TelegramDouble, sound: bytes, media_type: str) -> None:
+    sent = send(double, said(voice=Recording(sound, "https://line.example/voices/x", media_type)))
+
+    assert len(sent.beside) == 1
+
+
 def test_a_recording_beside_a_knock_is_as_quiet(double: TelegramDouble) -> None:
     send(double, said("1 new message.", knock=True, voice=VOICE))
 
