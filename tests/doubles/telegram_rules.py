@@ -138,8 +138,12 @@ def _voice(fields: Fields) -> str:
 
 
 def _deletion(fields: Fields) -> str:
-    count = len(fields["message_ids"])
-    return "message identifiers are not specified" if not count else "too many messages to delete" if count > _MOST_DELETED else ""
+    numbers = fields["message_ids"]
+    if not numbers:
+        return "message identifiers are not specified"
+    if len(numbers) > _MOST_DELETED:
+        return "too many message identifiers specified"
+    return "invalid message identifier specified" if min(numbers) < 1 else ""
 
 
 def _tap(fields: Fields) -> str:
