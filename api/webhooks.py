@@ -105,6 +105,7 @@ class Webhooks:
 
     def __init__(self, services: Services) -> None:
         self._inbox: InboxDoor = services.inbox
+        self._answering = {carrier: reader for carrier, reader in services.readers.items() if isinstance(reader, Answering)}
         self._doors = {
             path: _Door(services.public_url.rstrip("/") + path, carrier, services.readers.get(carrier), thanks)
             for path, carrier, thanks in (
@@ -157,7 +158,8 @@ class Webhooks:
         except Exception as error:  # noqa: BLE001 - whatever broke may hold a worker's words: its name is told, never its text, and the carrier is asked to call again
             _log.error("a webhook of %s failed: %s", door.carrier, type(error).__name__)
             return AWAY
-        own = reader.answer(received) if isinstance(reader, Answering) else None
+        answering = self._answering.get(door.carrier)
+        own = None if answering is None else answering.answer(received)
         return door.thanks if own is None else _answer(200, own, b"application/json")
 
     async def _keep(self, news: tuple[Inbound | Status, ...]) -> None:
