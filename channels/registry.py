@@ -127,6 +127,11 @@ def open_channels(config: ChannelConfig) -> Channels:
     )
 
 
+def why_off(name: str, config: ChannelConfig) -> str:
+    """The sentence that says why a channel is off, empty for one that is on."""
+    return _why_off(CARDS[name], config)
+
+
 def _why_off(card: Card, config: ChannelConfig) -> str:
     if card.module is None:
         return "this version has no adapter for it"

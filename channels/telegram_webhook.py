@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from channels.base import ChannelError, Failure, SendError
 from channels.config import ChannelConfig
+from channels.registry import why_off
 from channels.shapes import as_list, as_text
 from channels.telegram_reader import WANTED
 
@@ -47,9 +48,9 @@ def _takes(url: str) -> bool:
 
 async def set_webhook(config: ChannelConfig) -> str:
     """Let Telegram post here, with the secret; returns the address. Raises WebhookError."""
-    if not config.telegram_webhook_secret:
-        raise WebhookError("set WEERKLANK_TELEGRAM_WEBHOOK_SECRET first: 16 to 256 letters, digits, - or _")
-    if config.telegram_polling:
+    if off := why_off("telegram", config):
+        raise WebhookError(off)
+    if config.telegram_polling or not config.telegram_webhook_secret:
         raise WebhookError("WEERKLANK_TELEGRAM_POLLING is on: Telegram is asked for messages, and would answer no more questions")
     url = address(config)
     async with _opened(config) as api:

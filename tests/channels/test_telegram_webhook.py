@@ -71,6 +71,20 @@ def test_without_a_secret_nothing_is_set(double: TelegramDouble) -> None:
     assert double.calls == []
 
 
+@pytest.mark.parametrize("secret", ["short", "with a space in the middle", "é" * 20])
+def test_a_secret_that_this_line_would_not_take_is_not_given_to_telegram(double: TelegramDouble, secret: str) -> None:
+    why = refused(replace(at(double), telegram_webhook_secret=secret))
+
+    assert "WEERKLANK_TELEGRAM_WEBHOOK_SECRET is not 16 to 256 letters" in why
+    assert (secret in why, double.calls) == (False, [])
+
+
+def test_a_token_that_is_none_is_not_even_tried(double: TelegramDouble) -> None:
+    why = refused(replace(at(double), telegram_bot_token="no/token"))
+
+    assert ("WEERKLANK_TELEGRAM_BOT_TOKEN" in why, double.calls) == (True, [])
+
+
 def test_a_line_that_asks_sets_no_webhook(double: TelegramDouble) -> None:
     assert "WEERKLANK_TELEGRAM_POLLING" in refused(replace(at(double), telegram_polling=True))
 
