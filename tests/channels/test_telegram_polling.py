@@ -147,6 +147,19 @@ def test_a_webhook_that_stands_in_the_way_is_said_with_the_command_that_takes_it
     assert (error.mend, "weerklank telegram webhook delete" in error.why) == (True, True)
 
 
+def test_a_webhook_that_is_set_while_a_question_is_open_is_said_at_once(double: TelegramDouble) -> None:
+    async def cut_off(source: TelegramSource) -> str:
+        hook = {"url": "https://line.example/webhooks/telegram"}
+        asyncio.get_running_loop().call_later(0.1, double.hook.update, hook)
+        with pytest.raises(SourceError) as caught:
+            await source.ask()
+        return caught.value.why
+
+    began = time.monotonic()
+    assert "weerklank telegram webhook delete" in run(double, cut_off, hold=20)
+    assert time.monotonic() - began < 10
+
+
 def test_somebody_else_who_asks_is_said(double: TelegramDouble) -> None:
     async def two(source: TelegramSource) -> str:
         first = asyncio.create_task(source.ask())

@@ -215,6 +215,8 @@ class TelegramDouble(CarrierDouble):
         until = time.monotonic() + fields.get("timeout", 0)
         while not self.queue and time.monotonic() < until:
             await asyncio.sleep(0.01)
+            if self.hook:
+                return self.refusal(Fault(409, text="Conflict: terminated by setWebhook request"))
             if self._asking != mine:
                 words = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
                 return self.refusal(Fault(409, text=words))
