@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.deps import InboxDoor, Services
-from channels.base import Answering, BadSignature, Inbound, Malformed, Reader, Received, Status
+from channels.base import Answering, BadSignature, Inbound, Malformed, Reader, Received, Status, Thankful
 from store.database import StoreAway
 from store.writer import WriterBusy
 
@@ -44,6 +44,13 @@ def _answer(status: int, body: bytes, kind: bytes = b"text/plain; charset=utf-8"
     return Answer(status, body, headers + more)
 
 
+def _thanks(reader: object) -> Answer:
+    """What a carrier hears when all is well, where its reader knows better than an empty word."""
+    if isinstance(reader, Thankful):
+        return _answer(200, reader.thanks.body, reader.thanks.media_type.encode("latin-1", "replace"))
+    return _answer(200, b"")
+
+
 _CLOSE = (b"connection", b"close")
 TWIML = _answer(200, b'<?xml version="1.0" encoding="UTF-8"?><Response/>', b"text/xml; charset=utf-8")
 EMPTY_JSON = _answer(200, b"{}", b"application/json")
@@ -53,6 +60,11 @@ UNKNOWN = _answer(404, b"There is no such webhook.\n")
 ONLY_POST = _answer(405, b"Carriers post here.\n", b"text/plain; charset=utf-8", (b"allow", b"POST"))
 TOO_SLOW = _answer(408, b"The request took too long.\n", b"text/plain; charset=utf-8", _CLOSE)
 TOO_LARGE = _answer(413, b"The request is too large.\n", b"text/plain; charset=utf-8", _CLOSE)
+# A gateway may tell by the end of the path what it posts (RapidPro's External channel, whose contract many speak).
+_GATEWAY_PATHS = (
+    "/webhooks/http-sms",
+    *(f"/webhooks/http-sms/{end}" for end in ("receive", "status", "sent", "delivered", "failed", "stopped")),
+)
 AWAY = _answer(503, b"Please call again.\n", b"text/plain; charset=utf-8", (b"retry-after", b"5"))
 
 
@@ -112,6 +124,7 @@ class Webhooks:
                 ("/webhooks/twilio/messages", "twilio", TWIML),
                 ("/webhooks/twilio/status", "twilio", TWIML),
                 ("/webhooks/telegram", "telegram", EMPTY_JSON),
+                *((path, "http_sms", _thanks(services.readers.get("http_sms"))) for path in _GATEWAY_PATHS),
             )
         }
 

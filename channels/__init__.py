@@ -11,6 +11,8 @@
 | `telegram_reader.py`, `telegram_media.py` | Telegram's updates read, and what came with them |
 | `telegram_polling.py`, `telegram_webhook.py` | how Telegram is asked, and where it posts |
 | `source.py` | the contract of a carrier that is asked: `Source`, `News` |
+| `http_sms.py`, `http_sms_reader.py` | SMS over a local gateway: sending, and its webhook |
+| `http_sms_file.py`, `gateways/` | the description of a gateway, read from YAML and checked; two that come along |
 | `parts.py` | a text longer than the channel carries, sent in parts |
 | `terminal.py`, `web.py` | phones for demos, tests and the web page |
 | `shapes.py` | looks at JSON before believing it |

@@ -86,6 +86,14 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class Thanks:
+    """What a carrier hears when its post was kept, where that is its own affair."""
+
+    body: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """An option as a channel with buttons shows it: the id that comes back, and the words on the button."""
 
@@ -252,6 +260,16 @@ class Channel(Protocol):
 
     async def close(self) -> None:
         """Let go of connections."""
+        ...
+
+
+@runtime_checkable
+class Thankful(Protocol):
+    """A reader whose carrier wants an answer of its own."""
+
+    @property
+    def thanks(self) -> Thanks:
+        """What it hears when its post was kept."""
         ...
 
 

@@ -18,3 +18,9 @@ class ChannelConfig:
     telegram_webhook_secret: str | None = field(default=None, repr=False)
     telegram_polling: bool = False
     telegram_api_url: str = "https://api.telegram.org"
+    http_sms_file: str | None = None
+    http_sms_url: str | None = None
+    http_sms_account: str | None = None
+    http_sms_password: str | None = field(default=None, repr=False)
+    http_sms_secret: str | None = field(default=None, repr=False)
+    http_sms_from: str | None = None

@@ -18,6 +18,7 @@ _SHAPES = {
     "public_url": (re.compile(r"https?://[^/\s?#]+(/[^\s?#]*)?"), "an address such as https://line.example"),
     "telegram_bot_token": (re.compile(r"[0-9]+:[A-Za-z0-9_-]+"), "a token as BotFather gives it"),
     "telegram_webhook_secret": (re.compile(r"[A-Za-z0-9_-]{16,256}"), "16 to 256 letters, digits, - or _"),
+    "http_sms_secret": (re.compile(r"[A-Za-z0-9_-]{16,256}"), "16 to 256 letters, digits, - or _"),
 }
 
 
@@ -72,7 +73,13 @@ CARDS: Mapping[str, Card] = MappingProxyType(
             "telegram",
             ("telegram_bot_token", "telegram_webhook_secret|telegram_polling"),
         ),
-        "http_sms": Card(Limits("http_sms", text_max=1600, segments_max=2), "SMS over a local gateway"),
+        "http_sms": Card(
+            Limits("http_sms", text_max=1600, segments_max=2),
+            "SMS over a local gateway",
+            "channels.http_sms",
+            "http_sms",
+            ("http_sms_file", "http_sms_secret"),
+        ),
         "web": Card(
             Limits("web", text_max=4096, buttons_max=12, button_title_max=40, option_bytes_max=64), "Phone on a web page", "channels.web"
         ),
@@ -106,7 +113,7 @@ class _Asked(Protocol):
 
 
 _ASKED = {"telegram": ("telegram_polling", "channels.telegram_polling")}
-_CARRIERS = {"twilio": "channels.twilio", "telegram": "channels.telegram"}
+_CARRIERS = {"twilio": "channels.twilio", "telegram": "channels.telegram", "http_sms": "channels.http_sms"}
 
 
 def open_channels(config: ChannelConfig) -> Channels:

@@ -5,6 +5,7 @@ import sys
 
 from api.accounts import NoSuchOfficer, OfficerExists
 from cases.programme import ProgrammeError
+from channels.http_sms_file import GatewayFileError
 from flows.problems import FlowError
 from store.database import StoreAway
 from store.sealing import WeakKey
@@ -24,6 +25,7 @@ _REFUSALS = (
     ProgrammeError,
     FlowError,
     ListError,
+    GatewayFileError,
     NoSuchOfficer,
     OfficerExists,
     FileNotFoundError,

@@ -52,6 +52,16 @@ class Settings(BaseSettings):
         default=False, description="Whether Telegram is asked for messages, for a place that it cannot post to; then it needs no secret."
     )
     telegram_api_url: str = Field(default="https://api.telegram.org", description="Base address of Telegram's Bot API.")
+    http_sms_file: str | None = Field(
+        default=None, description="File that describes a local SMS gateway, or one that comes along: `aggregator`, `android`."
+    )
+    http_sms_url: str | None = Field(default=None, description="Address of the SMS gateway, `{url}` in its file.")
+    http_sms_account: str | None = Field(default=None, description="Account at the SMS gateway, `{account}` in its file.")
+    http_sms_password: SecretStr | None = Field(default=None, description="Password or token there, `{password}` in its file.")
+    http_sms_secret: SecretStr | None = Field(
+        default=None, description="Secret by which the SMS gateway's posts are known; 16 letters or more."
+    )
+    http_sms_from: str | None = Field(default=None, description="Number or name that its SMS leave from, `{from}` in its file.")
     smtp_url: SecretStr | None = Field(
         default=None, description="Mail server for notices to officers: smtp+starttls://name:password@host:587."
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic import SecretStr
 
 from bot import clock as clocks
 from bot import forgetting, interpreter, publishing
@@ -253,11 +254,21 @@ def channel_config(settings: Settings) -> ChannelConfig:
         twilio_sms_from=settings.twilio_sms_from,
         twilio_whatsapp_from=settings.twilio_whatsapp_from,
         twilio_messaging_service_sid=settings.twilio_messaging_service_sid,
-        telegram_bot_token=settings.telegram_bot_token.get_secret_value() if settings.telegram_bot_token else None,
-        telegram_webhook_secret=settings.telegram_webhook_secret.get_secret_value() if settings.telegram_webhook_secret else None,
         telegram_polling=settings.telegram_polling,
+        telegram_bot_token=_bare(settings.telegram_bot_token),
+        telegram_webhook_secret=_bare(settings.telegram_webhook_secret),
         telegram_api_url=settings.telegram_api_url,
+        http_sms_file=settings.http_sms_file,
+        http_sms_url=settings.http_sms_url,
+        http_sms_account=settings.http_sms_account,
+        http_sms_password=_bare(settings.http_sms_password),
+        http_sms_secret=_bare(settings.http_sms_secret),
+        http_sms_from=settings.http_sms_from,
     )
+
+
+def _bare(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
 
 
 def forget_now(connection: sa.Connection, keyring: Keyring, worker_id: str, *, patient: bool = False) -> None:

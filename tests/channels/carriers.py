@@ -9,7 +9,7 @@ from typing import Any
 
 from channels.base import Attachment, Failure, Inbound, Reader, Received, Status
 from channels.registry import CARDS, ChannelConfig, open_channels
-from tests.doubles import telegram_posts, twilio_posts
+from tests.doubles import http_sms_posts, telegram_posts, twilio_posts
 from tests.doubles.carrier import Webhook
 
 PUBLIC = "https://line.example"
@@ -17,7 +17,12 @@ PAYLOADS = Path(__file__).parent / "payloads"
 POSTING = sorted(name for name, card in CARDS.items() if card.carrier)
 
 
-def config(*, twilio_url: str = "https://api.twilio.com", telegram_url: str = "https://api.telegram.org") -> ChannelConfig:
+def config(
+    *,
+    twilio_url: str = "https://api.twilio.com",
+    telegram_url: str = "https://api.telegram.org",
+    gateway_url: str = "https://gateway.example",
+) -> ChannelConfig:
     """An installation with every channel on."""
     return ChannelConfig(
         public_url=PUBLIC,
@@ -29,6 +34,11 @@ def config(*, twilio_url: str = "https://api.twilio.com", telegram_url: str = "h
         telegram_bot_token=telegram_posts.TOKEN,
         telegram_webhook_secret=telegram_posts.SECRET,
         telegram_api_url=telegram_url,
+        http_sms_file="android",
+        http_sms_url=gateway_url + http_sms_posts.PATH,
+        http_sms_account=http_sms_posts.ACCOUNT,
+        http_sms_password=http_sms_posts.PASSWORD,
+        http_sms_secret=http_sms_posts.SECRET,
     )
 
 
@@ -60,6 +70,7 @@ CARRIERS: Mapping[str, Carrier] = {
     "telegram": Carrier(
         f"{PUBLIC}/webhooks/telegram", "x-telegram-bot-api-secret-token", telegram_posts.webhook, telegram_posts.raw_webhook
     ),
+    "http_sms": Carrier(f"{PUBLIC}/webhooks/http-sms", "x-signature", http_sms_posts.webhook, http_sms_posts.raw_webhook),
 }
 
 

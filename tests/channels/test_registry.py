@@ -18,8 +18,8 @@ def test_with_everything_set_every_channel_with_an_adapter_is_on() -> None:
     channels = open_channels(config())
 
     assert set(channels.senders) == {name for name, card in CARDS.items() if card.needs}
-    assert set(channels.readers) == {"telegram", "twilio"}
-    assert channels.off == {"http_sms": "this version has no adapter for it"}
+    assert set(channels.readers) == {"http_sms", "telegram", "twilio"}
+    assert channels.off == {}
 
 
 def test_without_settings_every_channel_is_off_and_says_what_to_set() -> None:
@@ -45,7 +45,7 @@ def test_telegram_that_posts_is_not_asked() -> None:
     assert dict(open_channels(config()).sources) == {}
 
 
-@pytest.mark.parametrize("name", ["sms", "whatsapp", "telegram"])
+@pytest.mark.parametrize("name", ["sms", "whatsapp", "telegram", "http_sms"])
 def test_each_setting_that_a_channel_needs_turns_it_off_alone(name: str) -> None:
     for need in CARDS[name].needs:
         missing: dict[str, Any] = {each: getattr(ChannelConfig(), each) for each in need.split("|")}
@@ -68,6 +68,7 @@ def test_a_messaging_service_serves_in_place_of_a_number() -> None:
         ("telegram_webhook_secret", "with a space in the middle"),
         ("telegram_bot_token", "no-token"),
         ("public_url", "our-line"),
+        ("http_sms_secret", "short"),
     ],
 )
 def test_a_setting_of_a_wrong_shape_turns_its_channel_off_and_is_not_repeated(setting: str, value: str) -> None:
@@ -97,7 +98,7 @@ def test_an_sms_costs_two_segments_at_most_and_telegram_has_buttons() -> None:
 def test_a_channel_that_is_off_loads_no_library() -> None:
     code = (
         "import sys; from channels.registry import ChannelConfig, open_channels; open_channels(ChannelConfig()); "
-        "print([name for name in ('telegram', 'httpx', 'twilio') if name in sys.modules])"
+        "print([name for name in ('telegram', 'httpx', 'twilio', 'pydantic') if name in sys.modules])"
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 

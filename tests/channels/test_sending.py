@@ -4,7 +4,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,14 +16,21 @@ from channels.base import Channel, Choice, Failure, Outbound, SendError, Sent
 from channels.registry import CARDS, open_channels
 from channels.sms import SmsChannel
 from tests.channels.carriers import PUBLIC, config
-from tests.doubles import telegram_posts, twilio_posts
+from tests.doubles import http_sms_posts, telegram_posts, twilio_posts
 from tests.doubles.carrier import CarrierDouble, Fault
+from tests.doubles.http_sms import GatewayDouble
 from tests.doubles.telegram import TelegramDouble
 from tests.doubles.twilio import TwilioDouble
 
 T = TypeVar("T")
 SENDING = sorted(name for name, card in CARDS.items() if card.needs)
-ADDRESSES = {"sms": "+447700900123", "whatsapp": "BD.1349120865530274", "telegram": "7012345678"}
+ADDRESSES = {"sms": "+447700900123", "whatsapp": "BD.1349120865530274", "telegram": "7012345678", "http_sms": "+447700900123"}
+DOUBLES: dict[str, Callable[[], CarrierDouble]] = {
+    "sms": TwilioDouble,
+    "whatsapp": TwilioDouble,
+    "telegram": TelegramDouble,
+    "http_sms": GatewayDouble,
+}
 WORDS = "Sanne heeft geantwoord: বেতন “é” 🔥"
 CHOICES = (Choice("danger.yes", "Yes, danger now"), Choice("danger.no", "No danger now"))
 TABLE = orjson.loads(Path(failures.__file__).with_name("error_classes.json").read_bytes())
@@ -45,7 +52,7 @@ class Line:
         return asyncio.run(self._run(work))
 
     async def _run(self, work: Callable[[Channel], Awaitable[T]]) -> T:
-        channels = open_channels(config(twilio_url=self.double.url, telegram_url=self.double.url))
+        channels = open_channels(config(twilio_url=self.double.url, telegram_url=self.double.url, gateway_url=self.double.url))
         try:
             return await work(channels.senders[self.name])
         finally:
@@ -63,7 +70,7 @@ class Line:
 
 @pytest.fixture(params=SENDING)
 def line(request: pytest.FixtureRequest) -> Iterator[Line]:
-    double = TelegramDouble() if request.param == "telegram" else TwilioDouble()
+    double = DOUBLES[request.param]()
     with double:
         yield Line(request.param, double)
 
@@ -131,7 +138,7 @@ def test_a_long_answer_that_broke_off_halfway_leaves_us_in_doubt(line: Line) -> 
 
 def test_many_messages_leave_at_once(line: Line) -> None:
     async def burst(channel: Channel) -> list[Sent]:
-        return await asyncio.gather(*(channel.send(line.message) for _ in range(40)))
+        return await asyncio.gather(*(channel.send(replace(line.message, key=str(number))) for number in range(40)))
 
     assert len({sent.provider_id for sent in line.run(burst)}) == 40
 
@@ -230,6 +237,7 @@ def test_nothing_of_a_message_is_logged_or_told_in_an_error(line: Line, caplog: 
     told = caplog.text + "".join(f"{error} {error!r} {error.__cause__} {error.args}" for error in errors)
 
     secrets = [ADDRESSES[line.name], WORDS, "geantwoord", telegram_posts.TOKEN, twilio_posts.TOKEN, telegram_posts.TOKEN.partition(":")[2]]
+    secrets += [http_sms_posts.SECRET, http_sms_posts.PASSWORD]
     assert [secret for secret in secrets if secret in told] == []
 
 

@@ -13,7 +13,9 @@ import httpx
 import pytest
 from twilio.request_validator import RequestValidator
 
+from tests.doubles import http_sms_posts
 from tests.doubles.carrier import CarrierDouble
+from tests.doubles.http_sms import GatewayDouble
 from tests.doubles.telegram import TelegramDouble
 from tests.doubles.telegram_posts import TOKEN as BOT
 from tests.doubles.twilio import TwilioDouble
@@ -21,6 +23,7 @@ from tests.doubles.twilio_posts import ACCOUNT, OUR_NUMBER, TOKEN
 
 BUTTONS = [{"text": "a", "callback_data": "b"}]
 MESSAGE = {"To": "+447700900123", "From": OUR_NUMBER, "Body": "Saved."}
+_SMS: Any = {"textMessage": {"text": "Saved."}, "phoneNumbers": ["+447700900123"]}
 PATH = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
 
 
@@ -135,6 +138,22 @@ def test_telegram_tells_updates_until_a_higher_number_is_asked_for_and_none_whil
 def test_a_call_that_no_description_has_fails_the_test_that_made_it() -> None:
     with pytest.raises(AssertionError, match="disable_notifications"), TelegramDouble() as double:
         _asked(double, "sendMessage", {"chat_id": 7, "text": "x", "disable_notifications": True})
+@pytest.mark.parametrize(
+    ("password", "path", "fields", "status"),
+    [
+        (http_sms_posts.PASSWORD, http_sms_posts.PATH, _SMS, 202),
+        ("wrong", http_sms_posts.PATH, _SMS, 401),
+        (http_sms_posts.PASSWORD, "/messages", _SMS, 404),
+        (http_sms_posts.PASSWORD, http_sms_posts.PATH, _SMS | {"phoneNumbers": "+447700900123", "textMessage": {}}, 400),
+        (http_sms_posts.PASSWORD, http_sms_posts.PATH, _SMS | {"phoneNumbers": []}, 400),
+        (http_sms_posts.PASSWORD, http_sms_posts.PATH, _SMS | {"textMessage": {"text": " "}}, 400),
+    ],
+)
+def test_a_gateway_refuses_what_is_not_of_its_interface(password: str, path: str, fields: Any, status: int) -> None:
+    with GatewayDouble() as double:
+        answer = httpx.post(double.url + path, json=fields, auth=(http_sms_posts.ACCOUNT, password))
+
+    assert (answer.status_code, len(double.sends)) == (status, int(status == 202))
 
 
 def test_a_double_fails_as_often_as_it_is_told_and_remembers_what_it_refused() -> None:
@@ -190,7 +209,7 @@ def _call(url: str, body: Any = None) -> Any:
         return json.load(answer)
 
 
-@pytest.mark.parametrize("carrier", ["twilio", "telegram"])
+@pytest.mark.parametrize("carrier", ["twilio", "telegram", "http_sms"])
 def test_a_double_stands_as_a_process_of_its_own(carrier: str, tmp_path: Path) -> None:
     record = tmp_path / "sends.jsonl"
     command = [sys.executable, "-m", f"tests.doubles.{carrier}", "--record", str(record)]
@@ -202,14 +221,16 @@ def test_a_double_stands_as_a_process_of_its_own(carrier: str, tmp_path: Path) -
             send = {
                 "twilio": (PATH, MESSAGE, (ACCOUNT, TOKEN)),
                 "telegram": (f"/bot{BOT}/sendMessage", {"chat_id": "7", "text": "Saved."}, None),
+                "http_sms": (http_sms_posts.PATH, _SMS, (http_sms_posts.ACCOUNT, http_sms_posts.PASSWORD)),
             }
             path, fields, auth = send[carrier]
-            statuses = [httpx.post(url + path, data=fields, auth=auth).status_code for _ in range(3)]
+            body: dict[str, Any] = {"json": fields} if carrier == "http_sms" else {"data": fields}
+            statuses = [httpx.post(url + path, auth=auth, **body).status_code for _ in range(3)]
             told = _call(f"{url}/double/sends")
         finally:
             process.kill()
 
     assert statuses[:2] == [503, 503]
-    assert statuses[2] in {200, 201}
+    assert statuses[2] in {200, 201, 202}
     assert [json.loads(line)["taken"] for line in record.read_text(encoding="utf-8").splitlines()] == [False, False, True]
     assert [sent["taken"] for sent in told["sends"]] == [False, False, True]
