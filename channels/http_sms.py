@@ -3,14 +3,14 @@
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, cast
 
 import httpx
 
 from channels.base import Abilities, Failure, Outbound, SendError, Sent
-from channels.http_sms_file import PLACEHOLDER, Gateway, GatewayFileError, Refusal, read_gateway
-from channels.http_sms_reader import PATH, HttpSmsReader, found, scalar
+from channels.http_sms_file import PLACEHOLDER, Gateway, Refusal, read_gateway
+from channels.http_sms_line import Fill, Line, line_of, spelled
+from channels.http_sms_reader import HttpSmsReader, found, scalar
 from channels.parts import in_parts
 from channels.plain import WordsOnly
 from channels.quiet import hush
@@ -25,16 +25,6 @@ _CONNECTIONS = httpx.Limits(max_connections=64, max_keepalive_connections=64, ke
 _BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _LONGEST_ID = 80
 _LEFT_OUT = object()
-Fill = Mapping[str, str | int | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What the settings add to a gateway's file; `callback` is where it tells how messages fared."""
-
-    secret: str = field(repr=False)
-    fill: Mapping[str, str] = field(repr=False)
-    callback: str
 
 
 class HttpSmsChannel(WordsOnly):
@@ -48,8 +38,7 @@ class HttpSmsChannel(WordsOnly):
         self.abilities = Abilities(per_second=gateway.per_second, between_seconds=gateway.between_seconds)
         self._gateway = gateway
         self._line = line
-        self._url = _text(gateway.outbound.url, line.fill)
-        self._headers = {name: _text(value, line.fill) for name, value in gateway.outbound.headers.items()}
+        self._headers = {name: spelled(value, line.fill) for name, value in gateway.outbound.headers.items()}
         basic = (line.fill["account"], line.fill["password"]) if gateway.outbound.basic else None
         self._client = httpx.AsyncClient(auth=basic, timeout=httpx.Timeout(patience, connect=min(patience, 5.0)), limits=_CONNECTIONS)
 
@@ -89,11 +78,11 @@ class HttpSmsChannel(WordsOnly):
     def _request(self, body: dict[str, Any]) -> httpx.Request:
         posts = self._gateway.outbound
         if posts.format == "json":
-            return self._client.build_request(posts.method, self._url, headers=self._headers, json=body)
+            return self._client.build_request(posts.method, self._line.url, headers=self._headers, json=body)
         fields = {name: scalar(value) for name, value in body.items()}
         if posts.format == "form":
-            return self._client.build_request(posts.method, self._url, headers=self._headers, data=fields)
-        return self._client.build_request(posts.method, self._url, headers=self._headers, params=fields)
+            return self._client.build_request(posts.method, self._line.url, headers=self._headers, data=fields)
+        return self._client.build_request(posts.method, self._line.url, headers=self._headers, params=fields)
 
     def _fill(self, message: Outbound, text: str, own_id: str) -> Fill:
         coding, numbers, to = self._gateway.coding, self._gateway.numbers, message.address
@@ -138,17 +127,13 @@ def filled(template: object, fill: Fill) -> object:
         if alone is not None:
             value = fill.get(alone[1])
             return _LEFT_OUT if value is None else value
-        return _text(template, fill)
+        return spelled(template, fill)
     if isinstance(template, dict):
         each = ((name, filled(value, fill)) for name, value in cast("dict[str, object]", template).items())
         return {name: value for name, value in each if value is not _LEFT_OUT}
     if isinstance(template, list):
         return [value for value in (filled(one, fill) for one in cast("list[object]", template)) if value is not _LEFT_OUT]
     return template
-
-
-def _text(template: str, fill: Fill) -> str:
-    return PLACEHOLDER.sub(lambda name: scalar(fill.get(name[1])), template)
 
 
 def outcome(gateway: Gateway, response: httpx.Response, own_id: str) -> Sent:
@@ -192,27 +177,6 @@ def _unlisted(response: httpx.Response) -> SendError:
 def _seconds(response: httpx.Response) -> float | None:
     header = response.headers.get("retry-after")
     return float(header) if header is not None and re.fullmatch(r"[0-9]{1,6}", header) else None
-
-
-def line_of(gateway: Gateway, config: ChannelConfig) -> Line:
-    """What the settings add to a gateway's file. Raises GatewayFileError that names the setting which the file asks for."""
-    fill = {
-        "url": config.http_sms_url,
-        "account": config.http_sms_account,
-        "password": config.http_sms_password,
-        "secret": config.http_sms_secret,
-        "from": config.http_sms_from,
-    }
-    missing = sorted(name for name in gateway.needs if not fill[name])
-    if missing:
-        name = missing[0]
-        raise GatewayFileError(f"{config.http_sms_file}: outbound uses {{{name}}}; set WEERKLANK_HTTP_SMS_{name.upper()}")
-    url = _text(gateway.outbound.url, fill)
-    if not re.match(r"https?://[^/\s?#]+", url):
-        raise GatewayFileError(f"{config.http_sms_file}: outbound.url: it is no address that begins with https://; write one")
-    return Line(
-        config.http_sms_secret or "", {name: value or "" for name, value in fill.items()}, config.public_url.rstrip("/") + PATH + "/status"
-    )
 
 
 def open_channel(config: ChannelConfig) -> HttpSmsChannel:

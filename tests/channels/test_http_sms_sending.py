@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from channels.base import Failure, Outbound, SendError, Sent
-from channels.http_sms import HttpSmsChannel, encoded, line_of
+from channels.http_sms import HttpSmsChannel, encoded
 from channels.http_sms_file import Gateway, GatewayFileError, read_gateway
+from channels.http_sms_line import line_of
 from channels.registry import ChannelConfig
 from tests.channels.gateways import gateway
 from tests.doubles.carrier import Fault

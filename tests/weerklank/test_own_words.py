@@ -6,6 +6,7 @@ import pytest
 
 from translations.danger import ListError
 from weerklank.commands import doctor
+from weerklank.commands.findings import Finding
 from weerklank.commands.keys import fresh_lines
 from weerklank.settings import Settings
 from weerklank.wiring import Service
@@ -21,12 +22,12 @@ def _settings(folder: Path, text: str) -> Settings:
     return Settings(data_dir=folder, sealing_keys=keys["SEALING_KEYS"], lookup_pepper=keys["LOOKUP_PEPPER"])  # type: ignore[arg-type]  # as text, like the environment
 
 
-def _said(present: Settings) -> list[doctor.Finding]:
+def _said(present: Settings) -> list[Finding]:
     return [finding for finding in doctor.examine(present) if finding.what.startswith("words of danger")]
 
 
 def test_the_doctor_counts_the_lists_of_ones_own(tmp_path: Path) -> None:
-    assert _said(_settings(tmp_path, _GOOD)) == [doctor.Finding(well=True, what="words of danger are read; lists of your own: 1")]
+    assert _said(_settings(tmp_path, _GOOD)) == [Finding(well=True, what="words of danger are read; lists of your own: 1")]
 
 
 def test_the_doctor_says_what_is_wrong_with_a_list_and_how_to_mend_it(tmp_path: Path) -> None:

@@ -3,20 +3,21 @@
 import argparse
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.lexicon import the_lexicon
 from cases import programme
-from channels.registry import open_channels
+from channels.config import ChannelConfig
+from channels.registry import Channels
 from store.database import Database, is_away, open_database
 from store.migrate import is_up_to_date
 from store.sealing import WeakKey
-from store.tables import inbox, mails, outbox, tasks
 from translations.danger import ListError
+from weerklank.commands import doctor_channels, doctor_countries, doctor_rows
 from weerklank.commands.common import Commands, say, settings
+from weerklank.commands.findings import Finding
 from weerklank.house import Houses
 from weerklank.settings import Settings, SettingsError
 from weerklank.wiring import channel_config
@@ -24,39 +25,37 @@ from weerklank.wiring import channel_config
 _LITTLE_ROOM = 500 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the doctor: well or not, what, and what to do."""
-
-    well: bool
-    what: str
-    do: str = ""
-
-
 def add_parser(commands: Commands) -> None:
     """Add `doctor`."""
-    commands.add_parser("doctor", help="check settings, keys, channels, database and disk").set_defaults(run=_run)
+    doctor = commands.add_parser("doctor", help="check settings, keys, channels, database and disk")
+    doctor.add_argument(
+        "--ask", action="store_true", help="also call our own public address and ask the carriers how they stand towards us"
+    )
+    doctor.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    del arguments
-    findings = list(examine(settings()))
-    for finding in findings:
+    well = True
+    for finding in examine(settings(), ask=arguments.ask):
+        well = well and finding.well
         say(f"{'ok  ' if finding.well else 'MEND'} {finding.what}" + (f": {finding.do}" if finding.do else ""))
-    return 0 if all(finding.well for finding in findings) else 1
+    return 0 if well else 1
 
 
-def examine(present: Settings) -> Iterator[Finding]:
-    """Look at everything that a start would need."""
+def examine(present: Settings, *, ask: bool = False) -> Iterator[Finding]:
+    """Look at everything that a start would need; with `ask` also at what only a call over the network tells."""
     yield _keys(present)
-    channels = open_channels(channel_config(present))
-    yield from (Finding(well=True, what=f"channel {name} is on") for name in channels.senders)
-    yield from (Finding(well=True, what=f"channel {name} is off", do=why) for name, why in channels.off.items())
+    channels, config, broken = doctor_channels.opened(channel_config(present))
+    yield from broken
+    yield from doctor_channels.look(channels, config)
+    if ask:
+        yield from doctor_channels.asked(channels, config)
     if present.smtp_url is None:
         yield Finding(well=False, what="no mail leaves", do="set WEERKLANK_SMTP_URL, or officers hear of nothing")
     yield _words(present)
     yield _room(present)
-    yield from _database(present)
+    yield from _spool(present)
+    yield from _database(present, channels, config)
 
 
 def _keys(present: Settings) -> Finding:
@@ -82,10 +81,19 @@ def _room(present: Settings) -> Finding:
     return Finding(free > _LITTLE_ROOM, f"{free // 2**20} MiB free in the data folder", "" if free > _LITTLE_ROOM else "make room")
 
 
-def _database(present: Settings) -> Iterator[Finding]:
+def _spool(present: Settings) -> Iterator[Finding]:
+    """Messages that were written to disk while the database was away, and could not be taken up since."""
+    aside = len(list((present.data_dir / "spool").glob("*.aside")))
+    if aside:
+        yield Finding(
+            well=False, what=f"{aside} messages are set aside in the spool", do="no key opens them; put the older sealing keys back"
+        )
+
+
+def _database(present: Settings, channels: Channels, config: ChannelConfig) -> Iterator[Finding]:
     database = open_database(present.database)
     try:
-        yield from _tables(database)
+        yield from _tables(database, channels, config)
     except SQLAlchemyError as error:
         if not is_away(error):
             raise
@@ -94,22 +102,15 @@ def _database(present: Settings) -> Iterator[Finding]:
         database.close()
 
 
-def _tables(database: Database) -> Iterator[Finding]:
+def _tables(database: Database, channels: Channels, config: ChannelConfig) -> Iterator[Finding]:
     with database.read() as connection:
         if not is_up_to_date(connection):
             yield Finding(well=False, what="the tables are not of this version", do="run `weerklank db upgrade`")
             return
         yield Finding(well=True, what=f"{database.kind} has the tables of this version")
-        yield from _programme(connection)
+        yield from _programme(connection, channels, config)
         yield from _flows(database, connection)
-        for name, table, state in (
-            ("inbox", inbox, "aside"),
-            ("outbox", outbox, "failed"),
-            ("mails", mails, "failed"),
-            ("tasks", tasks, "dead"),
-        ):
-            count = connection.execute(sa.select(sa.func.count()).where(table.c.state == state)).scalar_one()
-            yield Finding(not count, f"{count} rows {state} in {name}", "look at their reasons" if count else "")
+        yield from doctor_rows.look(connection)
 
 
 def _flows(database: Database, connection: sa.Connection) -> Iterator[Finding]:
@@ -122,10 +123,11 @@ def _flows(database: Database, connection: sa.Connection) -> Iterator[Finding]:
         yield Finding(well=False, what=str(each), do=f"mend it and publish, or run `weerklank flows rollback {each.name}`")
 
 
-def _programme(connection: sa.Connection) -> Iterator[Finding]:
+def _programme(connection: sa.Connection, channels: Channels, config: ChannelConfig) -> Iterator[Finding]:
     in_force = programme.current(connection)
     if in_force is None:
         yield Finding(well=False, what="no programme is in force", do="run `weerklank programme apply FILE`")
         return
     size = f"{len(in_force.companies)} companies and {len(in_force.places)} places"
     yield Finding(well=True, what=f"programme with {size}; {in_force.operator.name} holds the keys")
+    yield from doctor_countries.look(in_force, channels, config)
