@@ -22,6 +22,7 @@ ASKED: Mapping[str, str] = {
     "http_sms": "channels.http_sms_standing",
 }
 PATIENCE = 20.0
+_SHORTEST_SECRET = 8
 
 
 class _Asked(Protocol):
@@ -75,4 +76,5 @@ def _secrets(config: ChannelConfig) -> set[str]:
         value: object = getattr(config, each.name)
         if not each.repr:
             found.update(cast("tuple[str, ...]", value) if isinstance(value, tuple) else (as_text(value),))
-    return found - {""}
+    # Of a shorter one nothing would be left of the line; settings check that those which matter are longer.
+    return {secret for secret in found if len(secret) >= _SHORTEST_SECRET}

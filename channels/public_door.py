@@ -20,39 +20,31 @@ async def standing(config: ChannelConfig) -> list[Standing]:
     hush()
     base = config.public_url.rstrip("/")
     async with httpx.AsyncClient(timeout=_PATIENCE) as client:
-        alive = await _alive(client, base)
-        if not alive[0]:
+        alive, ours = await _alive(client, base)
+        if not ours:
             return [alive]
         readers = open_channels(config).readers
         paths = dict.fromkeys(hook.path for carrier in readers for hook in hooks(carrier, config))
         return [alive, *[await _refuses(client, base, path) for path in paths]]
 
 
-async def _alive(client: httpx.AsyncClient, base: str) -> Standing:
+async def _alive(client: httpx.AsyncClient, base: str) -> tuple[Standing, bool]:
+    """What our address answers, and whether it is this service that does."""
     try:
         answer = await client.get(base + _ALIVE)
     except httpx.ConnectError as error:
-        return _unreachable(base, error)
+        return _unreachable(base, error), False
     except (httpx.HTTPError, httpx.InvalidURL):
-        return False, f"{base}{_ALIVE} does not answer", "check WEERKLANK_PUBLIC_URL, and that the service runs behind it"
+        return (False, f"{base}{_ALIVE} does not answer", "check WEERKLANK_PUBLIC_URL, and that the service runs behind it"), False
     if answer.is_redirect:
-        return (
-            False,
-            f"{base} sends callers elsewhere",
-            "set WEERKLANK_PUBLIC_URL to the address that answers itself; carriers do not follow",
-        )
+        mend = "set WEERKLANK_PUBLIC_URL to the address that answers itself; carriers do not follow"
+        return (False, f"{base} sends callers elsewhere", mend), False
     if answer.status_code != 200 or "alive" not in answer.text:
-        return (
-            False,
-            f"{base}{_ALIVE} is answered by something else ({answer.status_code})",
-            "let the proxy pass every path to this service",
-        )
-    secure = urlsplit(base).scheme == "https"
-    return (
-        secure,
-        f"{base} answers" + (", and its certificate is good" if secure else ""),
-        "" if secure else "carriers need https; set it up",
-    )
+        what = f"{base}{_ALIVE} is answered by something else ({answer.status_code})"
+        return (False, what, "let the proxy pass every path to this service"), False
+    if urlsplit(base).scheme != "https":
+        return (False, f"{base} answers", "carriers need https; set it up"), True
+    return (True, f"{base} answers, and its certificate is good", ""), True
 
 
 def _unreachable(base: str, error: httpx.ConnectError) -> Standing:

@@ -86,7 +86,9 @@ def _spool(present: Settings) -> Iterator[Finding]:
     aside = len(list((present.data_dir / "spool").glob("*.aside")))
     if aside:
         yield Finding(
-            well=False, what=f"{aside} messages are set aside in the spool", do="no key opens them; put the older sealing keys back"
+            well=False,
+            what=f"{aside} messages are set aside in the spool",
+            do="put the older sealing keys back, if you took them away, and report it",
         )
 
 
