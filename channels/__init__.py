@@ -13,6 +13,10 @@
 | `source.py` | the contract of a carrier that is asked: `Source`, `News` |
 | `http_sms.py`, `http_sms_reader.py` | SMS over a local gateway: sending, and its webhook |
 | `http_sms_file.py`, `gateways/` | the description of a gateway, read from YAML and checked; two that come along |
+| `http_sms_line.py` | that file and the settings together, and what about them is weak |
+| `hooks.py` | where each carrier is to post, and where an operator writes that down |
+| `asking.py`, `public_door.py`, `http_sms_standing.py` | what `doctor --ask` asks: ourselves from outside, and the carriers |
+| `papers.py` | the table on the reference page |
 | `parts.py` | a text longer than the channel carries, sent in parts |
 | `terminal.py`, `web.py` | phones for demos, tests and the web page |
 | `shapes.py` | looks at JSON before believing it |

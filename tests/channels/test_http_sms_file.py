@@ -1,5 +1,6 @@
 """A gateway's file is checked before anything is sent: a problem names the file, the key and what to write."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -147,3 +148,10 @@ def test_a_key_with_anything_below_it_is_a_gateway_or_a_problem(key: str, value:
     whole[key] = value
 
     assert read_or_named(yaml.safe_dump(whole, allow_unicode=True))
+
+
+def test_the_file_in_the_guide_is_sound() -> None:
+    guide = Path(__file__).parents[2] / "docs" / "how-to" / "connect-sms-gateway.md"
+    (text,) = re.findall(r"```yaml\n(.*?)```", guide.read_text(encoding="utf-8"), re.DOTALL)
+
+    assert gateway_of(text, "guide").needs == {"url", "password", "from"}
