@@ -143,6 +143,8 @@ def outcome(gateway: Gateway, response: httpx.Response, own_id: str) -> Sent:
     refused = next((rule for rule in gateway.outbound.refusals if _fits(rule, response.status_code, said)), None)
     if refused is not None:
         raise _refusal(refused, response)
+    if response.status_code in taken.already:
+        return Sent(own_id, "queued")
     if response.status_code not in taken.statuses:
         raise _unlisted(response)
     if taken.field is not None and scalar(found(said or {}, taken.field)) not in taken.words:

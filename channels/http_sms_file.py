@@ -46,7 +46,7 @@ class Proof(_Part):
     kind: Literal["header", "query", "basic", "hmac"]
     name: Line
     hash: Literal["sha256", "sha512", "sha1"] = "sha256"
-    digits: Literal["hex", "base64"] = "hex"
+    digits: Literal["hex", "HEX", "base64"] = "hex"
     then_header: Line | None = None
     prefix: str = ""
 
@@ -115,9 +115,13 @@ class Stopped(_Part):
 
 
 class Taken(_Part):
-    """Which answer means that a message was taken: its status, and where a field must say so too, the field and its words."""
+    """Which answer means that a message was taken: its status, and where a field must say so too, the field and its words.
+
+    `already` are the statuses by which a gateway tells that it has a message with our id: an earlier try had arrived after all.
+    """
 
     statuses: list[Annotated[int, Field(ge=200, le=299)]] = [200, 201, 202]
+    already: list[Annotated[int, Field(ge=400, le=499)]] = []
     field: Spot | None = None
     words: list[Words] = []
     id: Spot | None = None
@@ -175,6 +179,8 @@ class Outbound(_Part):
             raise ValueError("`body` must hold {text}, and {to}, {to_bare} or {to_national}")
         if self.format != "json" and any(isinstance(value, dict | list) for value in self.body.values()):
             raise ValueError("only a `json` body has fields within fields")
+        if self.taken.already and "id" not in inside:
+            raise ValueError("`taken.already` is about our own id: `body` must hold {id}")
         if self.method == "GET" and self.format != "query":
             raise ValueError("a GET has no body; write `format: query`, or better `method: POST`")
         return self

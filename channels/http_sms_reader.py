@@ -21,10 +21,10 @@ _MOST_FIELDS = 100
 _LONGEST_ADDRESS = 100
 _LONGEST_ID = 100
 _LONGEST_STATUS_ID = 80
-_MARKS = re.compile(r"[\s().-]")
+_MARKS = re.compile(r"[\s()-]")
 _NUMBER = re.compile(r"\+?[0-9]{7,20}")
 # A name, or a number of few digits, is a carrier's or a shop's service: nobody is there, and two machines might answer each other.
-_SERVICE = re.compile(r"(?!\+?[0-9\s().-]{7,}$).*", re.DOTALL)
+_SERVICE = re.compile(r"(?!\+?[0-9\s()-]{7,}$).*", re.DOTALL)
 
 
 class HttpSmsReader:
@@ -129,8 +129,8 @@ def proven(proof: Proof, received: Received, secret: bytes) -> bool:
         given = [value for name, value in query if name == proof.name]
         return len(given) == 1 and _same(given[0], secret)
     if proof.kind == "basic":
-        expected = base64.b64encode(proof.name.encode() + b":" + secret)
-        return _same(received.headers.get("authorization", ""), b"Basic " + expected)
+        scheme, _, given_word = received.headers.get("authorization", "").partition(" ")
+        return _same(given_word, base64.b64encode(proof.name.encode() + b":" + secret)) and scheme.lower() == "basic"
     given_header = received.headers.get(proof.name.lower(), "")
     if proof.kind == "header":
         return _same(given_header, secret)
@@ -138,8 +138,13 @@ def proven(proof: Proof, received: Received, secret: bytes) -> bool:
     if proof.then_header is not None:
         over += received.headers.get(proof.then_header.lower(), "").encode(errors="replace")
     digest = hmac.digest(secret, over, proof.hash)
-    written = digest.hex().encode() if proof.digits == "hex" else binascii.b2a_base64(digest, newline=False)
-    return _same(given_header, proof.prefix.encode() + written)
+    return _same(given_header, proof.prefix.encode() + _written(digest, proof.digits))
+
+
+def _written(digest: bytes, digits: str) -> bytes:
+    if digits == "base64":
+        return binascii.b2a_base64(digest, newline=False)
+    return (digest.hex() if digits == "hex" else digest.hex().upper()).encode()
 
 
 def _same(given: str, expected: bytes) -> bool:
@@ -164,6 +169,8 @@ def scalar(value: object) -> str:
     """A JSON text, number or truth value as text; nothing for anything else."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return str(value) if isinstance(value, str | int | float) else ""
 
 

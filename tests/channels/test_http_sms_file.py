@@ -86,6 +86,7 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
         (PLAIN.replace('"{url}"', '"{url}", refusals: [{field: a, means: config}]'), "`field` and `words` go together"),
         (PLAIN.replace('"{url}"', '"{url}", refusals: [{status: 400, means: sad}]'), "outbound.refusals.0.means"),
         (PLAIN.replace('"{url}"', '"{url}", taken: {statuses: [404]}'), "outbound.taken.statuses.0"),
+        (PLAIN.replace('"{url}"', '"{url}", taken: {already: [409]}'), "outbound: `taken.already` is about our own id"),
         (PLAIN + "statuses: {words: {no: failed}}", "statuses.words"),
         (PLAIN + "statuses: {words: {x: lost}}", "statuses.words.x"),
         (PLAIN + "countries: [Bangladesh]", "countries.0"),

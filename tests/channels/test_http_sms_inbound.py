@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.base import BadSignature, Failure, Inbound, Malformed, Received, Status
+from channels.http_sms_file import gateway_of
 from channels.http_sms_reader import HttpSmsReader
 from tests.channels.carriers import PUBLIC
-from tests.channels.gateways import gateway, reader
+from tests.channels.gateways import TEXTS, gateway, reader
 from tests.doubles.http_sms_posts import SECRET
 
 HOOK = f"{PUBLIC}/webhooks/http-sms"
@@ -264,6 +265,28 @@ def test_without_a_secret_nobody_comes_in(name: str) -> None:
     for headers in ({}, {"x-gateway-secret": ""}, {"authorization": "Basic Z2F0ZXdheTo="}, {"x-sign": "v1="}):
         with pytest.raises(BadSignature):
             open_to_all.read(Received(f"{HOOK}?key=", headers, b"{}"))
+
+
+def test_the_word_basic_may_be_written_in_small_letters() -> None:
+    assert reader("deep").read(Received(HOOK, {"authorization": BASIC.replace("Basic", "basic")}, b"{}")) == ()
+
+
+def test_an_hmac_may_be_written_in_capitals_where_the_file_says_so() -> None:
+    text = TEXTS["signed"].replace("digits: base64", "digits: HEX")
+    digest = hmac.new(SECRET.encode(), b"from=%2B447700900123&id=m-1", hashlib.sha512).hexdigest()
+    read_by = HttpSmsReader(gateway_of(text, "signed.yaml"), SECRET)
+
+    assert read_by.read(Received(HOOK, {"x-sign": f"v1={digest.upper()}"}, b"from=%2B447700900123&id=m-1")) == words(text="")
+    with pytest.raises(BadSignature):
+        read_by.read(Received(HOOK, {"x-sign": f"v1={digest}"}, b"from=%2B447700900123&id=m-1"))
+
+
+@pytest.mark.parametrize("number", [447700900123, 447700900123.0])
+def test_a_number_that_came_as_a_number_is_one_address(number: float) -> None:
+    (news,) = read("deep", "", deep("mo", number))
+
+    assert isinstance(news, Inbound)
+    assert news.address == "447700900123"
 
 
 def test_a_secret_that_stands_in_the_query_twice_is_refused() -> None:

@@ -16,7 +16,7 @@ from channels.http_sms_line import line_of
 from channels.registry import ChannelConfig
 from tests.channels.gateways import gateway
 from tests.doubles.carrier import Fault
-from tests.doubles.http_sms import AGGREGATOR, ANDROID, GatewayDouble, Interface
+from tests.doubles.http_sms import AGGREGATOR, ANDROID, FORGETFUL, GatewayDouble, Interface
 from tests.doubles.http_sms_posts import ACCOUNT, PASSWORD, SECRET
 
 WORKER = "+447700900123"
@@ -35,7 +35,7 @@ INTERFACES = {
         answer={"said": "0: Accepted for delivery"},
     ),
     "aggregator": AGGREGATOR,
-    "android": ANDROID,
+    "android": FORGETFUL,
 }  # fmt: skip
 URLS = {"aggregator": "/send", "android": "/3rdparty/v1/messages"}
 
@@ -175,6 +175,22 @@ def test_a_gateway_that_gives_no_id_is_known_by_ours(deep: Far) -> None:
     (sent,) = deep.send()
 
     assert deep.double.bodies[0]["ref"] == f"wk-{sent.provider_id}"
+
+
+def test_a_message_that_had_arrived_after_all_is_not_said_twice() -> None:
+    message = Outbound("41", WORKER, WORDS)
+    with GatewayDouble(ANDROID) as double:
+        far = Far("android", double)
+        double.drop()
+        first = far.refused(message)
+        (sent,) = far.send(replace(message, again=True))
+
+    assert (first.ambiguous, [each.body for each in double.taken]) == (True, [WORDS])
+    assert sent.provider_id == double.taken[0].id
+
+
+def test_a_conflict_that_the_file_does_not_know_is_for_the_operator(form: Far) -> None:
+    assert form.answers(409, {}).failure == Failure.CONFIG
 
 
 def test_a_number_is_written_as_the_country_writes_it(old: Far) -> None:

@@ -18,7 +18,7 @@ from channels.sms import SmsChannel
 from tests.channels.carriers import PUBLIC, config
 from tests.doubles import http_sms_posts, telegram_posts, twilio_posts
 from tests.doubles.carrier import CarrierDouble, Fault
-from tests.doubles.http_sms import GatewayDouble
+from tests.doubles.http_sms import FORGETFUL, GatewayDouble
 from tests.doubles.telegram import TelegramDouble
 from tests.doubles.twilio import TwilioDouble
 
@@ -29,7 +29,7 @@ DOUBLES: dict[str, Callable[[], CarrierDouble]] = {
     "sms": TwilioDouble,
     "whatsapp": TwilioDouble,
     "telegram": TelegramDouble,
-    "http_sms": GatewayDouble,
+    "http_sms": lambda: GatewayDouble(FORGETFUL),
 }
 WORDS = "Sanne heeft geantwoord: বেতন “é” 🔥"
 CHOICES = (Choice("danger.yes", "Yes, danger now"), Choice("danger.no", "No danger now"))

@@ -29,9 +29,13 @@ class Interface:
     status: int = 202
     answer: Mapping[str, Any] = field(default_factory=lambda: {"id": "{id}", "state": "Pending", "isHashed": False, "recipients": []})
     longest: int = 1600
+    once: bool = False
+    """Whether an id may come only once; a second time is a conflict."""
 
 
-ANDROID = Interface()
+ANDROID = Interface(once=True)
+FORGETFUL = Interface()
+"""The same without a memory for ids, for tests that send one message many times."""
 AGGREGATOR = Interface(
     path="/send",
     kind="form",
@@ -66,7 +70,10 @@ class GatewayDouble(CarrierDouble):
         if not isinstance(to, str) or not isinstance(text, str) or not text.strip() or len(text) > here.longest:
             return Answer(400, {"message": "invalid request"})
         self.bodies.append(body)
-        return Sent(0, to, text, self._id(body), fields={})
+        own = self._id(body)
+        if here.once and any(sent.id == own for sent in self.taken):
+            return Answer(409, {"message": "Message with such ID already exists"})
+        return Sent(0, to, text, own, fields={})
 
     def _id(self, body: object) -> str:
         given = _at(body, self._interface.id) if self._interface.id else None
