@@ -26,7 +26,7 @@ from channels.base import (
 )
 from channels.registry import CARDS, open_channels
 from channels.terminal import TerminalPhone
-from channels.web import WebPhone
+from channels.web import Shown, WebPhone
 from tests.channels.carriers import CARRIERS, config, reader
 from words.limits import CAN_CARRY, Limits
 
@@ -42,8 +42,8 @@ WORDS = "They locked the gate of the third floor"
 class _Paper:
     """A screen and a terminal at once, for the channels that the house itself opens."""
 
-    async def append(self, channel: str, address: str, text: str, choices: object) -> None:
-        del channel, address, text, choices
+    async def append(self, channel: str, address: str, message: Shown) -> None:
+        del channel, address, message
 
 
 def _shown(*_: object) -> None:
