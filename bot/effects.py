@@ -101,13 +101,8 @@ def _apply(talk: Talk, event: ev.Event, means: Means) -> None:
             _want_answers(talk, means)
         case ev.Stopped():
             talk.live_until = 0
-        case ev.Hidden() | ev.ForgetAsked():
-            _part(talk, event, means)
-        case ev.QuietChosen():
-            discretion.choose_quiet(talk)
-        case ev.PinUnwanted():
-            discretion.take_pin_away(talk)
-            say(talk, means.speech.notice("pin_gone"), means, about_case=False)
+        case ev.Hidden() | ev.ForgetAsked() | ev.QuietChosen() | ev.PinUnwanted():
+            _of_this_phone(talk, event, means)
         case ev.Ended(broke):
             _note_end(broke)
         case ev.WaitBegun():
@@ -196,11 +191,17 @@ def read_answers(talk: Talk) -> None:
     talk.knocked_at, talk.live_until, talk.waiting = None, talk.now + LIVE, 0
 
 
-def _part(talk: Talk, event: ev.Hidden | ev.ForgetAsked, means: Means) -> None:
-    if isinstance(event, ev.Hidden):
-        discretion.hide(talk, means.keyring)
-    else:
-        discretion.forget(talk, means.keyring, means.keys, means.addresses)
+def _of_this_phone(talk: Talk, event: ev.Hidden | ev.ForgetAsked | ev.QuietChosen | ev.PinUnwanted, means: Means) -> None:
+    match event:
+        case ev.Hidden():
+            discretion.hide(talk, means.keyring)
+        case ev.ForgetAsked():
+            discretion.forget(talk, means.keyring, means.keys, means.addresses)
+        case ev.QuietChosen():
+            discretion.choose_quiet(talk)
+        case ev.PinUnwanted():
+            discretion.take_pin_away(talk)
+            say(talk, means.speech.notice("pin_gone"), means, about_case=False)
 
 
 def facts_of(talk: Talk, means: Means, more: Mapping[str, str]) -> Facts:

@@ -36,9 +36,9 @@ class Ask(Waiting):
     It may have options beside the words. `offers` are ways out that stand as buttons where a channel has them. A question for a name, a
     number or a paper says `sensitive: true`, so that nobody asks who a worker is by accident: the linter refuses it otherwise.
 
-    `wants` says what is asked for: `text` (unless written; everything is welcome), `voice`, `photo`, `number`, `date`, `hours` or `place`. A
-    voice message is welcome at all of them. A number or date, in any script's digits, is put into `field` as `12` or `2026-11-28`, where a
-    `branch` can compare it; it joins the case, but opens none by itself. At such a question a bare `0`, `7`, `8` or `9` is an answer, and
+    `wants` says what is asked for: `text` (unless written; everything is welcome), `voice`, `photo`, `number`, `date`, `hours` or `place`.
+    A voice message is welcome at all of them. A number or date, in any script's digits, is put into `field` as `12` or `2026-11-28`, where
+    a `branch` can compare it; it joins the case, but opens none by itself. At such a question a bare `0`, `7`, `8` or `9` is an answer, and
     the ways out are found by their words; so an option there has a digit that no answer is likely to be. Hours, from when to when, are put
     into `field` as `22:00-06:00`; they are no testimony and join nothing.
 
