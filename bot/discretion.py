@@ -3,7 +3,7 @@
 A phone is shared, lies on a table, wakes a room. What is decided here holds for every flow, whoever wrote it (docs/decisions/0039).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -23,7 +23,7 @@ LIVE: Final = 15 * MINUTE
 PIN_FIELD: Final = "pin"
 WANTED_FIELD: Final = "pin_for"
 """What the PIN was asked for: one of `SHOWN`."""
-SHOWN: Final = {ev.AnswersWanted: "answers", ev.StatusWanted: "status", ev.PinUnwanted: "pin_unwanted"}
+SHOWN: Final[Mapping[type[ev.Event], str]] = {ev.AnswersWanted: "answers", ev.StatusWanted: "status", ev.PinUnwanted: "pin_unwanted"}
 _PRESET: Final = {"night": Hours(22 * 60, 6 * 60), "work": Hours(7 * 60, 19 * 60), "never": Hours(0, 0)}
 
 
