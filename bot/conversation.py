@@ -189,6 +189,8 @@ class Conversation:
             knocked_at=state.knocked_at,
             wrong_codes=state.wrong_codes,
             code_blocked_until=state.code_blocked_until,
+            pin_hash=state.pin_hash,
+            pin_open_until=state.pin_open_until,
         )
 
     def _case(self, row: dict[str, Any] | None) -> CaseWork | None:

@@ -11,6 +11,7 @@ from bot.publishing import Publishing
 from cases.model import Officer
 from flows import yaml_text
 from flows.model import Flow
+from flows.nodes.set_language import SetLanguage
 from flows.problems import FlowError, Problem
 from flows.texts.reword import Edit, reworded
 from flows.texts.rows import rows
@@ -155,8 +156,10 @@ class Editing:
 
 
 def _spoken(flow: Flow, languages: tuple[str, ...]) -> Iterator[Spoken]:
+    """What is missing in each language; a flow in which people choose their language names it in its own words, and lacks none of them."""
+    each_by_its_name = {node.language for node in flow.nodes.values() if isinstance(node, SetLanguage)} - set(flow.overlays)
     for language in dict.fromkeys((*flow.languages, *languages)):
-        own = () if language == flow.language else rows(flow, language)
+        own = () if language == flow.language or language in each_by_its_name else rows(flow, language)
         yield Spoken(language, sum(row.needed and not row.text for row in own), sum(row.draft for row in own))
 
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, assert_never
 
-from bot import forgetting
+from bot import discretion
 from bot.clock import MINUTE, SECOND
+from bot.discretion import LIVE
 from bot.guesses import Guesses
-from bot.knocks import LIVE
 from bot.people import AddressBook
 from bot.sealed import Wording, seal_message
 from bot.speech import Facts, House, Speech, place_facts, told
@@ -58,8 +58,8 @@ class Means:
 
 
 def apply(talk: Talk, found: tuple[ev.Event, ...], means: Means) -> None:
-    """Act on every event of a sprint, in order."""
-    for event in found:
+    """Act on every event of a sprint, in order; what a PIN keeps shut is asked for first."""
+    for event in discretion.veiled(talk, found, means.speech.notice("pin_asked")):
         _apply(talk, event, means)
 
 
@@ -101,8 +101,8 @@ def _apply(talk: Talk, event: ev.Event, means: Means) -> None:
             _want_answers(talk, means)
         case ev.Stopped():
             talk.live_until = 0
-        case ev.Hidden() | ev.ForgetAsked():
-            (_hide if isinstance(event, ev.Hidden) else _forget)(talk, means)
+        case ev.Hidden() | ev.ForgetAsked() | ev.QuietChosen() | ev.PinUnwanted():
+            _of_this_phone(talk, event, means)
         case ev.Ended(broke):
             _note_end(broke)
         case ev.WaitBegun():
@@ -191,21 +191,17 @@ def read_answers(talk: Talk) -> None:
     talk.knocked_at, talk.live_until, talk.waiting = None, talk.now + LIVE, 0
 
 
-def _hide(talk: Talk, means: Means) -> None:
-    """Nothing of any case goes to this phone, until a code comes."""
-    talk.turn_to(None)
-    talk.knocked_at, talk.live_until = None, 0
-    hide_cases = partial(forgetting.hide_cases, keyring=means.keyring, worker_id=talk.worker.id, now=talk.now)
-    talk.orders += (hide_cases, partial(waiting.hide, worker_id=talk.worker.id))
-
-
-def _forget(talk: Talk, means: Means) -> None:
-    """Destroy the keys of every case whose answers come to this phone; the worker's own key follows once the last text left."""
-    talk.turn_to(None)
-    talk.knocked_at, talk.live_until = None, 0
-    talk.orders += (partial(means.addresses.part_from, worker_id=talk.worker.id),)
-    destroy = partial(forgetting.forget_cases, keyring=means.keyring, keys=means.keys, worker_id=talk.worker.id, now=talk.now)
-    talk.orders += (destroy,)
+def _of_this_phone(talk: Talk, event: ev.Hidden | ev.ForgetAsked | ev.QuietChosen | ev.PinUnwanted, means: Means) -> None:
+    match event:
+        case ev.Hidden():
+            discretion.hide(talk, means.keyring)
+        case ev.ForgetAsked():
+            discretion.forget(talk, means.keyring, means.keys, means.addresses)
+        case ev.QuietChosen():
+            discretion.choose_quiet(talk)
+        case ev.PinUnwanted():
+            discretion.take_pin_away(talk)
+            say(talk, means.speech.notice("pin_gone"), means, about_case=False)
 
 
 def facts_of(talk: Talk, means: Means, more: Mapping[str, str]) -> Facts:
@@ -221,7 +217,7 @@ def facts_of(talk: Talk, means: Means, more: Mapping[str, str]) -> Facts:
         known["answer_by"] = told(answer_by, zone)
     if case is not None:
         known |= _standing(case)
-    known |= more
+    known |= discretion.quiet_told(talk) | dict(more)
     if talk.waiting:
         known["waiting"] = str(talk.waiting)
     if talk.knocked_at is not None:
@@ -269,7 +265,7 @@ def say(talk: Talk, event: ev.Say, means: Means, *, about_case: bool = True, mor
     for number, wording in enumerate(claimed):
         otherwise = plain[number] if number < len(plain) else plain[-1]
         talk.messages += (_message(talk, wording, otherwise if mail_key else None, mail_key),)
-    if talk.case is not None and about_case:
+    if talk.case is not None and about_case and not discretion.is_private(means.house.library.revisions[event.revision].serves):
         talk.case.take(CaseChange(entries=(entries.said(talk.now, event.flow, event.node),)))
 
 

@@ -76,6 +76,8 @@ class Talk:
     knocked_at: int | None = None
     wrong_codes: int = 0
     code_blocked_until: int = 0
+    pin_hash: bytes | None = None
+    pin_open_until: int = 0
     used_codes: tuple[bytes, ...] = ()
     handled: tuple[int, ...] = ()
     no_cases: tuple[tuple[str, str, str], ...] = ()
@@ -88,6 +90,12 @@ class Talk:
         twin = copy.copy(self)
         twin.case = copy.copy(self.case)
         return twin
+
+    def opened(self) -> CaseWork:
+        """The case that is talked about. Raises LookupError where none is."""
+        if self.case is None:
+            raise LookupError("no case is open in this talk")
+        return self.case
 
     def turn_to(self, case: CaseWork | None) -> None:
         """Talk about another case from now on; what changed of the one before is kept."""
@@ -118,4 +126,6 @@ class Talk:
             "b_knocked_at": self.knocked_at,
             "b_wrong_codes": self.wrong_codes,
             "b_code_blocked_until": self.code_blocked_until,
+            "b_pin_hash": self.pin_hash,
+            "b_pin_open_until": self.pin_open_until,
         }

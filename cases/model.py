@@ -56,7 +56,8 @@ class Place:
     """A site where people work, or an area where people live beside one (`beside` names that site).
 
     `code` is five digits with a Luhn check. Only `buyers` may ever see its cases; `lead` does unless a rule says otherwise.
-    `quiet` holds the minutes after midnight, local time, between which no notice is sent. `people` counts workers, or an area's households.
+    `quiet` holds the minutes after midnight, local time, between which nothing knocks at workers
+    there who chose no hours themselves. `people` counts workers, or an area's households.
     """
 
     id: str

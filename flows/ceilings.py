@@ -18,4 +18,4 @@ BYTES_MAX: Final = 8192
 """Bytes of a session as it is stored, before sealing."""
 
 # What the house itself knows of a talk: all that is left of the fields when flows filled a session beyond its ceiling.
-OF_THE_HOUSE: Final = frozenset(("case", "consent", "danger", "feedback", "hidden", "place", "site", "speaks", "who"))
+OF_THE_HOUSE: Final = frozenset(("case", "consent", "danger", "feedback", "hidden", "pin", "place", "quiet", "site", "speaks", "who"))

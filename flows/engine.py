@@ -27,6 +27,8 @@ COMMANDS: Final[dict[Command, tuple[str, ...]]] = {
     "help": ("welcome", "who-sees"),
     "status": ("status",),
     "stop": ("stop",),
+    "quiet": ("quiet",),
+    "pin": ("pin",),
 }
 EVERY_COMMAND: Final[tuple[Command, ...]] = get_args(Command)
 DANGER: Final = "urgent"

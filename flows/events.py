@@ -125,6 +125,16 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class QuietChosen:
+    """The worker chose when nothing may come by itself: the field `quiet` holds `22:00-06:00`, `night`, `work` or `never`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PinUnwanted:
+    """The worker wants to be asked for no PIN any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class SiteUnknown:
     """The worker does not know the site, or will not say."""
 
@@ -164,6 +174,8 @@ Event = (
     | AnswersWanted
     | StatusWanted
     | Judged
+    | QuietChosen
+    | PinUnwanted
     | SiteUnknown
     | WaitBegun
     | Ended

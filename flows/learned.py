@@ -16,6 +16,8 @@ _SENTENCES: Mapping[type[ev.Event], str] = MappingProxyType(
         ev.SiteUnknown: "does not know the site",
         ev.Hidden: "hides",
         ev.Stopped: "wants no more messages now",
+        ev.QuietChosen: "chooses quiet hours",
+        ev.PinUnwanted: "wants no PIN",
         ev.ForgetAsked: "wants to be forgotten",
     }
 )

@@ -54,6 +54,7 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "right_papers_from": "where that answer was read, and when",
         "right_union": "the country's answer about union, in the worker's language",
         "right_union_from": "where that answer was read, and when",
+        "quiet": "the hours in which nothing comes by itself, as the worker chose them (`22:00-06:00`)",
         "unread": "known when an answer waits to be read",
         "waiting": "how many answers wait to be read, when there are any",
         "self_run": "known when the buying company itself runs the line",

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-Command = Literal["person", "language", "who_sees", "hide", "forget", "repeat", "back", "help", "status", "stop"]
+Command = Literal["person", "language", "who_sees", "hide", "forget", "repeat", "back", "help", "status", "stop", "quiet", "pin"]
 
 # A channel whose words are another one's: what is true of a text message through one gateway is true of it through every gateway.
 SPOKEN_AS: Mapping[str, str] = {"http_sms": "sms", "terminal": "web"}

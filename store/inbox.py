@@ -51,6 +51,8 @@ class WorkerState:
     closed_to: str | None
     session_sealed: bytes | None
     talked_at: int
+    pin_hash: bytes | None
+    pin_open_until: int
 
 
 _KEEP = insert_unless_there(inbox, ("channel", "key", "worker_id", "sealed", "received_at", "state", "attempts"), ["channel", "key"])
@@ -85,6 +87,8 @@ _STATE = (
         workers.c.closed_to,
         sessions.c.sealed,
         sa.func.coalesce(sessions.c.updated_at, 0),
+        workers.c.pin_hash,
+        workers.c.pin_open_until,
     )
     .join_from(workers, sessions, sessions.c.worker_id == workers.c.id, isouter=True)
     .where(workers.c.id.in_(sa.bindparam("ids", expanding=True)))

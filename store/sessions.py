@@ -26,6 +26,8 @@ _WORKER = Many(
         knocked_at=sa.bindparam("b_knocked_at"),
         wrong_codes=sa.bindparam("b_wrong_codes"),
         code_blocked_until=sa.bindparam("b_code_blocked_until"),
+        pin_hash=sa.bindparam("b_pin_hash"),
+        pin_open_until=sa.bindparam("b_pin_open_until"),
         closed_to=sa.null(),
     )
 )

@@ -1,6 +1,7 @@
 """What waits for a worker: behind a knock, while she hides, or with her case; and what happens to it when she comes, moves or goes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -22,18 +23,43 @@ def release(connection: sa.Connection, worker_ids: Sequence[str], now: int) -> N
     connection.execute(sa.update(outbox).where(held).values(state="due", hold=None, due_at=now))
 
 
-def not_knocked(connection: sa.Connection, channels: Sequence[str], now: int, most: int) -> list[tuple[str, str, int]]:
-    """Workers for whom something waits on these channels and to whom no knock went out yet: (worker, channel, live until)."""
+@dataclass(frozen=True, slots=True)
+class NotKnocked:
+    """A worker for whom something waits, and on which channel. `quiet` holds the hours (minutes after midnight, where she is) she chose."""
+
+    worker_id: str
+    channel: str
+    live_until: int
+    quiet: tuple[int, int] | None
+
+
+def not_knocked(connection: sa.Connection, channels: Sequence[str], now: int, most: int) -> list[NotKnocked]:
+    """Workers for whom something waits on these channels and to whom no knock went out yet."""
     held = standing(outbox, "held") & (outbox.c.hold == "knock") & workers.c.knocked_at.is_(None) & workers.c.closed_to.is_(None)
     held &= (outbox.c.due_at <= now) & outbox.c.channel.in_(list(channels))
     found = connection.execute(
-        sa.select(outbox.c.worker_id, sa.func.max(outbox.c.channel), workers.c.live_until)
+        sa.select(outbox.c.worker_id, sa.func.max(outbox.c.channel), workers.c.live_until, workers.c.quiet_from, workers.c.quiet_until)
         .join(workers, workers.c.id == outbox.c.worker_id)
         .where(held)
-        .group_by(outbox.c.worker_id, workers.c.live_until)
+        .group_by(outbox.c.worker_id, workers.c.live_until, workers.c.quiet_from, workers.c.quiet_until)
         .limit(most)
     )
-    return [(row[0], row[1], row[2]) for row in found]
+    return [NotKnocked(row[0], row[1], row[2], None if row[3] is None or row[4] is None else (row[3], row[4])) for row in found]
+
+
+def put_off(connection: sa.Connection, until: Mapping[str, int]) -> None:
+    """It is quiet where these workers are: what waits behind a knock waits until that moment (ms), and is not looked at before."""
+    for worker_id, moment in until.items():
+        behind = (outbox.c.worker_id == worker_id) & standing(outbox, *NOT_ENDED) & standing(outbox, "held") & (outbox.c.hold == "knock")
+        connection.execute(sa.update(outbox).where(behind, outbox.c.due_at < moment).values(due_at=moment))
+
+
+def keep_quiet(connection: sa.Connection, worker_id: str, hours: tuple[int, int], now: int) -> None:
+    """Remember the hours a worker chose; what waited for the end of others is looked at anew."""
+    chosen = {"quiet_from": hours[0], "quiet_until": hours[1]}
+    connection.execute(sa.update(workers).where(workers.c.id == worker_id).values(chosen))
+    behind = (outbox.c.worker_id == worker_id) & standing(outbox, *NOT_ENDED) & standing(outbox, "held") & (outbox.c.hold == "knock")
+    connection.execute(sa.update(outbox).where(behind, outbox.c.due_at > now).values(due_at=now))
 
 
 def knocked(connection: sa.Connection, worker_ids: Sequence[str], now: int) -> set[str]:

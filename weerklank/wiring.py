@@ -82,7 +82,7 @@ class Service:
         )
         self.interpreter = Interpreter(self.parts.translator, self.keyring, self.houses.now, self.clock)
         self.conversation = Conversation(self._makings())
-        self.knocks = Knocks(self.identity, self.speech, self.senders)
+        self.knocks = Knocks(self.identity, self.speech, self.houses.now, self.senders)
         self.deliveries = Deliveries(self._delivery_means())
         self.notices = Notices(self.writer, self._mailer(), self.clock, self._mail_settings(), self.promises.notices_ended)
         self.stock = CodeStock(self.writer, self.keyring, settings.codes_ahead, self._stocked)

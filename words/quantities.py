@@ -1,4 +1,4 @@
-"""Numbers and dates as people type them, in any script's digits, brought into one form that can be compared.
+"""Numbers, dates and hours as people type them, in any script's digits, brought into one form that can be compared.
 
 A number's form is `12`, `0.5` or `-3`: no grouping, no zeros at the end. A date's is ISO 8601 (`2026-11-28`). A date without its year gets
 the year that brings it nearest to the day it was said on: whoever writes `28-12` in January speaks of last month.
@@ -18,6 +18,11 @@ _MARKS: Final = str.maketrans({"٫": ".", "٬": ",", "،": ",", "−": "-", "’
 _NUMBER: Final = re.compile(r"(?<![\w.,])-?\d+(?:(?:[.,']| (?=\d{3}(?!\d)))\d+)*(?![\w]|[.,:/-]\d)")
 _ISO: Final = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _DAY_FIRST: Final = re.compile(r"(?<![\d./-])(\d{1,2}) ?[-/.] ?(\d{1,2})(?: ?[-/.] ?(\d{4}|\d{2}))?(?![./-]?\d)")
+_HOUR: Final = r"(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm)?"
+_HOURS: Final = re.compile(rf"{_HOUR}[\s–—-]+{_HOUR}")
+_BESIDE_HOURS: Final = re.compile(
+    r"(?<![^\W\d_])(?:from|till|until|to|and|van|tussen|tot|en|uur|desde|hasta|las|de|a|y|horas|hrs|h)(?![^\W\d_])|থেকে|পর্যন্ত|টা"
+)
 _SPACES: Final = re.compile(r"[\s'’]")
 
 
@@ -77,6 +82,26 @@ def _day(year: int, month: int, day: int) -> date | None:
         return date(year, month, day) if 1900 <= year < 2100 else None
     except ValueError:
         return None
+
+
+def hours_in(text: str) -> str | None:
+    """From when to when, where the words say nothing else (`22-6`, `from 10 pm to 6`): `22:00-06:00`. None for anything else."""
+    plain = _BESIDE_HOURS.sub(" ", ascii_digits(text).translate(_MARKS).casefold())
+    found = _HOURS.fullmatch(plain.strip(" .!"))
+    if found is None:
+        return None
+    first, last = _minutes(*found.groups()[:3]), _minutes(*found.groups()[3:])
+    if first is None or last is None or first == last:
+        return None
+    return f"{first // 60:02d}:{first % 60:02d}-{last // 60:02d}:{last % 60:02d}"
+
+
+def _minutes(hour: str, minute: str | None, half: str | None) -> int | None:
+    """Minutes after midnight; 24 is midnight too."""
+    hours, minutes = int(hour), int(minute or 0)
+    if minutes > 59 or hours > (12 if half else 24) or (half and not hours):
+        return None
+    return ((hours % 12 + (12 if half == "pm" else 0) if half else hours) * 60 + minutes) % (24 * 60)
 
 
 def measure(text: str) -> Decimal | date | None:

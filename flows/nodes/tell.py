@@ -4,11 +4,26 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, get_args
 
-from flows.events import AnswersWanted, Event, ForgetAsked, Hidden, Judged, Judgement, PersonWanted, SiteUnknown, Stopped
+from flows.events import (
+    AnswersWanted,
+    Event,
+    ForgetAsked,
+    Hidden,
+    Judged,
+    Judgement,
+    PersonWanted,
+    PinUnwanted,
+    QuietChosen,
+    SiteUnknown,
+    Stopped,
+)
 from flows.nodes.base import Here, Node, Step
 from flows.wording import Id
 
-Fact = Literal["person_wanted", "answers_wanted", "site_unknown", "hidden", "stopped", "forget_asked"] | Judgement
+Fact = (
+    Literal["person_wanted", "answers_wanted", "site_unknown", "hidden", "stopped", "forget_asked", "quiet_chosen", "pin_unwanted"]
+    | Judgement
+)
 
 _EVENTS: Mapping[Fact, Event] = MappingProxyType(
     {
@@ -18,6 +33,8 @@ _EVENTS: Mapping[Fact, Event] = MappingProxyType(
         "hidden": Hidden(),
         "stopped": Stopped(),
         "forget_asked": ForgetAsked(),
+        "quiet_chosen": QuietChosen(),
+        "pin_unwanted": PinUnwanted(),
         **{judgement: Judged(judgement) for judgement in get_args(Judgement)},
     }
 )
@@ -31,6 +48,9 @@ _FIELDS: Mapping[Fact, Mapping[str, str]] = MappingProxyType({"hidden": _HIDDEN,
 
 class Tell(Node):
     """Tells the rest of the house: `person_wanted`, `answers_wanted`, `site_unknown`, `hidden`, `stopped` or `forget_asked`.
+
+    `quiet_chosen`: the field `quiet` holds the hours in which nothing may come by itself (`22:00-06:00`, `night`, `work` or `never`).
+    `pin_unwanted`: she wants to be asked for no PIN any more.
 
     What the worker thinks of an answer is told so too: `heard_right`, `heard_partly`, `heard_wrong`, `solved`, `solved_partly` or
     `not_solved`.

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from bot.editing import Editing
 from flows.engine import start
 from flows.model import read
 from flows.revisions import shipped_sources
@@ -327,6 +328,15 @@ def test_the_list_says_what_is_missing_and_what_waits(nadia: httpx.Client) -> No
     assert "0 people in it now" in page
     assert "came with Weerklank" in page
     assert page.count('class="card flow-card"') == len(shipped_sources())
+
+
+def test_the_flow_in_which_people_choose_their_language_lacks_no_text_in_any_it_offers(town: Town) -> None:
+    shown = {each.name: each for each in Editing(town.house.services.publishing).overviews(("en", "nl", "es", "bn", "sw"))}
+
+    assert {each.language: each.missing > 0 for each in shown["language"].spoken} == {
+        **dict.fromkeys(("en", "nl", "es", "bn"), False),
+        "sw": True,
+    }
 
 
 @pytest.mark.parametrize("officer", ["sanne", "karim", "grace"])

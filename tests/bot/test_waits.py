@@ -83,6 +83,18 @@ def test_a_timer_rings_once_also_after_a_day_of_downtime(line: Line) -> None:
     assert line.rows(timers) == []
 
 
+def test_whoever_is_moved_to_another_wait_hears_of_the_time_that_she_was_told(line: Line) -> None:
+    """Only a wait takes over those of a wait, and the timer that runs is hers, not the node's."""
+    phone = _waiting(line)
+    renamed = CHECK["dialogue.yaml"].replace("go: pause", "go: rest").replace("  pause:", "  rest:").replace("20h", "90h")
+    line.service.publishing.drafting.save(line.officer("nadia"), Wanted("dialogue", {"dialogue.yaml": renamed}))
+    line.service.publishing.publish(line.officer("nadia"), Order("dialogue", "another name", {"pause": "rest"}))
+    _time_passes(line, 21 * HOUR)
+
+    assert any("1 new message" in text for text in phone.news())
+    assert phone.send("1") == ["Is it still so? 1 Yes 2 No"]
+
+
 def test_whoever_speaks_first_is_not_asked_for_the_old_wait(line: Line) -> None:
     phone = _waiting(line)
     [old] = line.rows(timers)

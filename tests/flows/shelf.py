@@ -53,6 +53,7 @@ def longest_facts(language: str) -> dict[str, str]:
         "stands_closed": "1",
         "stands_late": "1",
         "unread": "1",
+        "quiet": "22:00-06:00",
         "labour_office": "0800-5151",
         "listening": "113",
         "listening_note": note,

@@ -127,9 +127,10 @@ def test_a_missed_answer_is_counted_anew_at_the_next_question() -> None:
 @pytest.mark.parametrize(
     ("node", "what"),
     [
-        ("{kind: ask, wants: text, field: x, text: What?, go: it}", "only a number or a date is put into a field"),
+        ("{kind: ask, wants: hours, text: When?, go: it}", "hours are kept in a field alone"),
+        ("{kind: ask, wants: text, field: x, text: What?, go: it}", "only a number, a date or hours are put into a field"),
         ("{kind: ask, wants: number, text: What?, options: {no: {text: No, go: it}}, go: it}", "each option needs a `digit`"),
-        ("{kind: ask, wants: shoes, text: What?, go: it}", "'text', 'voice', 'photo', 'number', 'date' or 'place'"),
+        ("{kind: ask, wants: shoes, text: What?, go: it}", "'text', 'voice', 'photo', 'number', 'date', 'hours' or 'place'"),
     ],
 )
 def test_a_question_that_cannot_be_asked_is_refused_with_its_line(node: str, what: str) -> None:

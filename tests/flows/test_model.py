@@ -169,4 +169,5 @@ def test_every_notice_the_house_may_send_is_there(tmp_path: Path) -> None:
     assert set(flow.nodes) == {
         "greeting", "thanks", "identity_hunt", "knock", "late", "wrong_code", "codes_shut", "code_again", "nothing_new",
         "site_code_unknown", "contact_refused", "unsupported", "forgotten", "no_question", "no_status", "broken",
+        "pin_asked", "pin_wrong", "pin_right", "pin_set", "pin_gone",
     }  # fmt: skip

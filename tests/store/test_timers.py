@@ -76,3 +76,18 @@ def test_a_timer_taken_in_a_transaction_that_fails_is_still_there(database: Data
     with database.write() as connection:
         assert timers.take(connection, 100, 10) == [Due("w1", "sms", 4, 5)]
     database.close()
+
+
+def test_a_timer_that_one_process_is_taking_is_not_taken_by_another_at_the_same_time(postgresql_url: str) -> None:
+    here, there = open_database(postgresql_url), open_database(postgresql_url)
+    with here.write() as connection:
+        timers.put(connection, [_ROW | {"due_at": 100}, _ROW | {"worker_id": "w2", "due_at": 100}])
+    with here.write() as first, there.write() as second:
+        mine, theirs = timers.take(first, 101, 1), timers.take(second, 101, 10)
+    with here.write() as connection:
+        left = timers.take(connection, 101, 10)
+    here.close()
+    there.close()
+
+    assert (len(mine), len(theirs), left) == (1, 1, [])
+    assert {each.worker_id for each in (*mine, *theirs)} == {"w1", "w2"}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from words.digits import ZEROS, in_script
-from words.quantities import date_in, measure, number_in
+from words.quantities import date_in, hours_in, measure, number_in
 
 TODAY = date(2026, 1, 10)
 
@@ -93,3 +93,27 @@ def test_whatever_is_typed_is_read_or_is_none_and_what_is_read_can_be_compared(s
 
     assert number is None or isinstance(measure(number), Decimal)
     assert day is None or isinstance(measure(day), date)
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("22-6", "22:00-06:00"),
+        ("22:00-06:00", "22:00-06:00"),
+        ("from 10 pm to 6 am", "22:00-06:00"),
+        ("২২টা থেকে ৬টা", "22:00-06:00"),
+        ("van 22 tot 6 uur", "22:00-06:00"),
+        ("de 22 a 6", "22:00-06:00"),
+        ("22 – 24", "22:00-00:00"),
+        ("22.30 - 6", "22:30-06:00"),
+        ("they make us work 22-6", None),
+        ("22", None),
+        ("6-6", None),
+        ("99-6", None),
+        ("22:75-6", None),
+        ("13 pm to 6", None),
+        ("", None),
+    ],
+)
+def test_hours_are_read_where_nothing_else_is_said(text: str, hours: str | None) -> None:
+    assert hours_in(text) == hours

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-Command = Literal["person", "language", "who_sees", "hide", "forget", "repeat", "back", "help", "status", "stop"]
+Command = Literal["person", "language", "who_sees", "hide", "forget", "repeat", "back", "help", "status", "stop", "quiet", "pin"]
 
 
 def _lines(raw: object) -> object:
