@@ -138,6 +138,8 @@ def test_telegram_tells_updates_until_a_higher_number_is_asked_for_and_none_whil
 def test_a_call_that_no_description_has_fails_the_test_that_made_it() -> None:
     with pytest.raises(AssertionError, match="disable_notifications"), TelegramDouble() as double:
         _asked(double, "sendMessage", {"chat_id": 7, "text": "x", "disable_notifications": True})
+
+
 @pytest.mark.parametrize(
     ("password", "path", "fields", "status"),
     [
