@@ -27,14 +27,16 @@ _TWILIO = (
     ),
     Hook("/webhooks/twilio/status", "the WhatsApp sender's `Status callback URL`; for SMS it is asked for with each message"),
 )
-_TELEGRAM = (Hook("/webhooks/telegram", "the Bot API's `setWebhook`, with WEERKLANK_TELEGRAM_WEBHOOK_SECRET as its `secret_token`"),)
+_TELEGRAM = (Hook("/webhooks/telegram", "the Bot API's `setWebhook`: `weerklank telegram webhook set` does it"),)
 
 
 def hooks(carrier: str, config: ChannelConfig) -> tuple[Hook, ...]:
-    """The addresses of one carrier that is on. Raises channels.http_sms_file.GatewayFileError."""
+    """The addresses of one carrier that is on, none for one that is asked. Raises channels.http_sms_file.GatewayFileError."""
     if carrier == "http_sms":
         return _of_gateway(read_gateway(config.http_sms_file or ""))
-    return {"twilio": _TWILIO, "telegram": _TELEGRAM}.get(carrier, ())
+    if carrier == "telegram":
+        return () if config.telegram_polling else _TELEGRAM
+    return _TWILIO if carrier == "twilio" else ()
 
 
 def _of_gateway(gateway: Gateway) -> tuple[Hook, ...]:

@@ -16,16 +16,18 @@ _ALIVE = "/healthz"
 
 
 async def standing(config: ChannelConfig) -> list[Standing]:
-    """What calling our public address shows. An unsigned post must be refused at every webhook that is on: 403, and nothing else."""
+    """What calling our public address shows. An unsigned post must be refused at every webhook that is on: 403, and nothing else.
+
+    Where no carrier posts, nobody needs to reach us, and nothing is asked.
+    """
     hush()
     base = config.public_url.rstrip("/")
+    paths = dict.fromkeys(hook.path for carrier in open_channels(config).readers for hook in hooks(carrier, config))
+    if not paths:
+        return []
     async with httpx.AsyncClient(timeout=_PATIENCE) as client:
         alive, ours = await _alive(client, base)
-        if not ours:
-            return [alive]
-        readers = open_channels(config).readers
-        paths = dict.fromkeys(hook.path for carrier in readers for hook in hooks(carrier, config))
-        return [alive, *[await _refuses(client, base, path) for path in paths]]
+        return [alive, *[await _refuses(client, base, path) for path in paths]] if ours else [alive]
 
 
 async def _alive(client: httpx.AsyncClient, base: str) -> tuple[Standing, bool]:

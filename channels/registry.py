@@ -15,7 +15,10 @@ from words.limits import Limits
 
 __all__ = ["CARDS", "Card", "ChannelConfig", "Channels", "open_channels"]
 _SHAPES = {
-    "public_url": (re.compile(r"https?://[^/\s?#]+(/[^\s?#]*)?"), "an address such as https://line.example"),
+    "public_url": (
+        re.compile(r"https?://(\[[0-9a-fA-F:.]+\](:[0-9]+)?|[^/\s?#\[\]]+)(/[^\s?#]*)?"),
+        "an address such as https://line.example",
+    ),
     "telegram_bot_token": (re.compile(r"[0-9]+:[A-Za-z0-9_-]+"), "a token as BotFather gives it"),
     "telegram_webhook_secret": (re.compile(r"[A-Za-z0-9_-]{16,256}"), "16 to 256 letters, digits, - or _"),
     "http_sms_secret": (re.compile(r"[A-Za-z0-9_-]{16,256}"), "16 to 256 letters, digits, - or _"),

@@ -24,7 +24,7 @@ from channels.public_door import standing
 from channels.registry import ChannelConfig, open_channels
 from tests.api.house import open_house, serving
 from tests.channels.carriers import config
-from tests.doubles import http_sms_posts
+from tests.doubles import http_sms_posts, telegram_posts
 from tests.doubles.http_sms import GatewayDouble
 
 
@@ -198,6 +198,13 @@ def test_every_carrier_that_posts_has_an_address_to_paste(name: str) -> None:
 
     assert pasted
     assert all(hook.path.startswith("/webhooks/") and hook.where for hook in pasted)
+
+
+def test_telegram_that_is_asked_is_not_told_where_to_post() -> None:
+    polling = ChannelConfig(telegram_bot_token=telegram_posts.TOKEN, telegram_polling=True, public_url="http://127.0.0.1:1")
+
+    assert hooks("telegram", polling) == ()
+    assert asyncio.run(standing(polling)) == []
 
 
 def test_an_aggregator_with_a_path_for_each_event_is_told_each() -> None:

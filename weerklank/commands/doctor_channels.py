@@ -27,14 +27,13 @@ def look(channels: Channels, config: ChannelConfig) -> Iterator[Finding]:
     """What is on and off, and which address is pasted where."""
     yield from (Finding(well=True, what=f"channel {name} is on") for name in channels.senders)
     yield from (Finding(well=True, what=f"channel {name} is off", do=why) for name, why in channels.off.items())
-    if channels.readers and urlsplit(config.public_url).scheme != "https":
-        yield Finding(
-            well=False, what=f"carriers cannot post to {config.public_url}", do="set WEERKLANK_PUBLIC_URL to this service's https address"
-        )
+    pasted = [(carrier, hook) for carrier in channels.readers for hook in hooks(carrier, config)]
+    if pasted and urlsplit(config.public_url).scheme != "https":
+        do = "set WEERKLANK_PUBLIC_URL to this service's https address"
+        yield Finding(well=False, what=f"carriers cannot post to {config.public_url}", do=do)
     base = config.public_url.rstrip("/")
-    for carrier in channels.readers:
-        for hook in hooks(carrier, config):
-            yield Finding(well=True, what=f"{carrier}: paste {base}{hook.path} into", do=hook.where)
+    for carrier, hook in pasted:
+        yield Finding(well=True, what=f"{carrier}: paste {base}{hook.path} into", do=hook.where)
     if "http_sms" in channels.readers:
         yield from (Finding(*line) for line in weak(read_gateway(config.http_sms_file or ""), config))
 
