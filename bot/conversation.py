@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import hearing, waits
+from bot import doors, hearing, waits
 from bot.clock import Clock
 from bot.effects import Codes, Means, NoCodeReady
 from bot.guesses import Guesses
@@ -34,6 +34,7 @@ from store.database import is_away
 from store.inbox import WaitingMessage, WorkerState
 from store.sealing import Keyring, Unopenable
 from store.tables import case_grants, cases
+from store.traces import NewTrace
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 32
@@ -191,6 +192,8 @@ class Conversation:
             code_blocked_until=state.code_blocked_until,
             pin_hash=state.pin_hash,
             pin_open_until=state.pin_open_until,
+            closed_to=state.closed_to,
+            heard_at=state.heard_at,
         )
 
     def _case(self, row: dict[str, Any] | None) -> CaseWork | None:
@@ -245,5 +248,9 @@ class Conversation:
         if str(said.kind) == waits.KIND:
             waits.time_passed(talk, int(said.text), means)
             return
-        hashes = self._hashes.get(message.id, {})
-        hearing.hear(Heard(connection, talk, said, hashes, means))
+        talk.heard_at = max(talk.heard_at, message.received_at)
+        if said.trace is not None:
+            talk.traces += (NewTrace(talk.worker.id, message.channel, said.trace, message.received_at, ours=False),)
+        at = Heard(connection, talk, said, self._hashes.get(message.id, {}), means)
+        if not doors.opens(at):
+            hearing.hear(at)

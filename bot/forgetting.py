@@ -1,5 +1,6 @@
 """Forgetting a worker: at once for the words, and for the address as soon as the last text has left."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -7,7 +8,7 @@ import sqlalchemy as sa
 from bot.clock import MINUTE, SECOND
 from cases import intake
 from cases.save import save
-from store import casekeys, sessions, tasks, timers, waiting
+from store import casekeys, sessions, tasks, timers, traces, waiting
 from store.casekeys import KeyCache
 from store.sealing import Keyring
 from store.tables import cases
@@ -25,6 +26,7 @@ def forget_cases(connection: sa.Connection, keyring: Keyring, keys: KeyCache, wo
     found = sa.select(cases).where(cases.c.worker_id == worker_id, cases.c.data_key_sealed.is_not(None)).with_for_update()
     for row in connection.execute(found).mappings().all():
         forget_case(connection, keyring, keys, dict(row), now)
+    traces.wipe(connection, worker_id, now)
     tasks.enqueue(connection, TASK, {"worker_id": worker_id, "since": now}, now + 2 * SECOND, f"forget:{worker_id}")
 
 
@@ -43,9 +45,12 @@ def forget_case(connection: sa.Connection, keyring: Keyring, keys: KeyCache, cas
     waiting.drop_cases(connection, [case["id"]])
 
 
-def last_rows(connection: sa.Connection, worker_id: str, *, patient: bool) -> None:
-    """Drop what is left of a worker before the key goes. Raises NotYet while a last text is on its way and there is patience left."""
-    if patient and waiting.on_its_way(connection, worker_id):
+def last_rows(connection: sa.Connection, worker_id: str, *, patient: bool, wiped: Sequence[str] = ()) -> None:
+    """Drop what is left of a worker before the key goes.
+
+    Raises NotYet while there is patience left and a last text is on its way, or something is still to be deleted on a channel of `wiped`.
+    """
+    if patient and (waiting.on_its_way(connection, worker_id) or traces.is_wiping(connection, worker_id, wiped)):
         raise NotYet
     waiting.drop_worker(connection, worker_id)
     sessions.forget(connection, worker_id)

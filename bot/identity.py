@@ -68,7 +68,23 @@ class Identity:
 
     def _reach(self, contact: vault.Contact) -> Reach:
         worker = self.worker(contact.worker_id, contact.key_sealed)
-        return Reach(worker, contact.channel, open_with(worker.key, contact.address_sealed, contact.lookup).decode())
+        address = open_with(worker.key, contact.address_sealed, contact.lookup).decode()
+        return Reach(worker, contact.channel, address, contact.heard_at, contact.closed_to)
+
+    def follow(self, connection: sa.Connection, channel: str, previous: str, address: str) -> None:
+        """A carrier says that a worker has another address now: the worker, with case and session, is found there from now on.
+
+        Where somebody wrote from the new address already and has a case open there, they keep it: the case of before can be opened by its
+        code. Somebody there without a case is the same person who did not get far, and gives way.
+        """
+        old, new = (self._keyring.lookup("contact", channel, each) for each in (previous, address))
+        known = vault.by_lookup(connection, [old, new])
+        if old == new or old not in known or known[old].key_sealed is None:
+            return
+        if new in known and not vault.give_way(connection, known[new].worker_id, new):
+            return
+        worker = self.worker(known[old].worker_id, known[old].key_sealed)
+        vault.move(connection, worker.id, new, seal_with(worker.key, address.encode(), new))
 
     def part_from(self, connection: sa.Connection, worker_id: str) -> None:
         """Let the next words from this address be a stranger's, while a last text can still reach it."""

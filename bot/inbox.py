@@ -14,7 +14,6 @@ from bot.spool import Spool
 from channels.base import Inbound, Status
 from store import doorbell
 from store import inbox as kept
-from store import outbox as sent
 from store.database import StoreAway
 from store.writer import Writer, WriterBusy
 
@@ -23,18 +22,18 @@ _CARRIERS_THAT_CALL_AGAIN = frozenset({"telegram"})
 _PATIENCE = 8.0
 """Seconds until a message goes to the spool: Twilio hangs up after fifteen."""
 _REPLAYED_AT_ONCE = 64
-Delivered = Callable[[sa.Connection, Sequence[sent.Moved]], None]
+Told = Callable[[sa.Connection, Sequence[Status]], None]
 
 
 class Inbox:
     """Takes what channels read and keeps it; a database that is away costs nobody their words."""
 
-    def __init__(self, writer: Writer, identity: Identity, spool: Spool, clock: Clock, delivered: Delivered) -> None:
+    def __init__(self, writer: Writer, identity: Identity, spool: Spool, clock: Clock, told: Told) -> None:
         self._writer = writer
         self._identity = identity
         self._spool = spool
         self._clock = clock
-        self._delivered = delivered
+        self._told = told
         self._lane = writer.lane("inbox", self._keep, max_batch=128)
         self._status_lane = writer.lane("statuses", self._note, max_batch=128)
         self.on_words: Callable[[], None] = lambda: None
@@ -89,6 +88,9 @@ class Inbox:
                 self._spool.set_aside(path)
 
     def _keep(self, connection: sa.Connection, messages: Sequence[Inbound]) -> Sequence[None]:
+        for message in messages:
+            if message.kind == "identity_change" and message.previous is not None:
+                self._identity.follow(connection, message.channel, message.previous, message.address)
         workers = self._identity.pseudonyms(connection, [(message.channel, message.address) for message in messages])
         now = self._clock()
         rows = [
@@ -100,6 +102,5 @@ class Inbox:
         return [None] * len(messages)
 
     def _note(self, connection: sa.Connection, statuses: Sequence[Status]) -> Sequence[None]:
-        moved = sent.note_statuses(connection, [(s.provider_id, s.status, s.error) for s in statuses], self._clock())
-        self._delivered(connection, moved)
+        self._told(connection, statuses)
         return [None] * len(statuses)

@@ -9,35 +9,36 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
+from sqlalchemy.exc import InvalidRequestError
 
+from bot import verdicts, window
 from bot.bell import Bell
-from bot.clock import DAY, HOUR, MINUTE, SECOND, Clock
+from bot.clock import DAY, SECOND, Clock
 from bot.identity import Identity
 from bot.knocks import Knocks
 from bot.lasting import WholeSteps
+from bot.pace import AT_ONCE, Pace
 from bot.people import Reach
 from bot.recordings import Recordings
 from bot.sealed import Wording, open_message
-from channels.base import Channel, Choice, Failure, Outbound, Pattern, Recording, SendError
+from bot.traces import left_behind
+from bot.verdicts import Verdict
+from channels.base import Channel, Choice, Failure, Outbound, Pattern, SendError, Status
 from store import outbox as kept
-from store import waiting
+from store import statuses as said
+from store import traces, waiting
 from store.database import StoreAway
 from store.sealing import Unopenable
+from store.traces import NewTrace
 from store.writer import Writer, WriterBusy
 
 _log = logging.getLogger(__name__)
 _AGAIN_AFTER = 1.0
 _BREATH = 0.02
 """Seconds between two claims while there is much to send, so that each takes many rows."""
-_AT_ONCE = 48
-_MOST_ATTEMPTS = 12
-_LONGEST_WAIT = 30 * MINUTE
-_OPERATORS = frozenset({Failure.CONFIG, Failure.FILTERED, Failure.BAD_CONTENT})
-_SHUTS_THE_DOOR = frozenset({Failure.OPT_OUT, Failure.BLOCKED_BY_USER, Failure.UNDELIVERABLE})
-_AGAIN = frozenset({Failure.RATE_LIMITED, Failure.TEMPORARY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,15 @@ class _Ready:
 
     row: kept.Row
     message: Outbound
+    voice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class _Shut:
-    """A worker to whom nothing may be sent any more, and why."""
+class _Ended:
+    """How a send ended, and what lies with the carrier since."""
 
-    worker_id: str
-    why: str
+    verdict: Verdict
+    traces: tuple[NewTrace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class CaseSide:
     """What cases have to do with deliveries: the wording of an answer, and where a carrier's word on it is kept."""
 
     wording: Callable[[sa.Connection, kept.Row], str]
-    delivered: Callable[[sa.Connection, Sequence[kept.Moved]], None]
+    delivered: Callable[[sa.Connection, Sequence[said.Moved]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Deliveries:
         self._lease = means.lease
         # A call ends well within its lease: nobody takes up a row that is still in somebody's hands.
         self._call_timeout = means.lease / SECOND / 2
+        self._pace = Pace(means.channels)
         self._flying: Counter[str] = Counter()
         self._sends: set[asyncio.Task[None]] = set()
         self._bell = Bell()
@@ -110,7 +113,11 @@ class Deliveries:
             if time.monotonic() >= look_back:
                 await self._writer.call(self._recover)
                 look_back = time.monotonic() + every
-            await (asyncio.sleep(_BREATH) if await self._steps.take(self.deliver_due()) else self._bell.wait(every))
+            await (
+                asyncio.sleep(_BREATH)
+                if await self._steps.take(self.deliver_due())
+                else self._bell.wait(self._pace.wait(self._clock(), every))
+            )
 
     async def drain(self) -> None:
         """Let the sends under way come to their end."""
@@ -120,12 +127,13 @@ class Deliveries:
 
     async def deliver_due(self) -> bool:
         """Claim what is due and start sending it; True when there may be more at once."""
-        open_channels = [name for name in self._channels if self._flying[name] < _AT_ONCE]
-        if not open_channels:
+        room = self._pace.room(self._flying, self._clock())
+        if not room:
             return False
-        ready = await self._writer.call(lambda connection: self._claim(connection, open_channels))
+        ready = await self._writer.call(lambda connection: self._claim(connection, room))
         for one in ready:
             self._flying[one.row.channel] += 1
+            self._pace.took(one.row.channel, one.row.worker_id, self._clock())
             task = asyncio.create_task(self._send(one))
             self._sends.add(task)
             task.add_done_callback(self._sends.discard)
@@ -134,41 +142,69 @@ class Deliveries:
     def _recover(self, connection: sa.Connection) -> None:
         now = self._clock()
         waiting.notices_overdue(connection, now)
-        self._cases.delivered(connection, kept.recover(connection, now) + kept.take_up_early(connection, now - DAY))
+        self._cases.delivered(connection, kept.recover(connection, now))
+        self._heard(connection, said.take_up_early(connection, now, now - DAY))
 
-    def _claim(self, connection: sa.Connection, channels: Sequence[str]) -> list[_Ready]:
+    def _claim(self, connection: sa.Connection, room: Mapping[str, int]) -> list[_Ready]:
         now = self._clock()
         self._knocks.give(connection, now)
-        rows = kept.claim(connection, now, now + self._lease, channels, _AT_ONCE)
+        rows = [row for each in self._rooms(room, now) for row in kept.claim(connection, now, now + self._lease, each)]
         people = self._identity.address_of(connection, list({row.worker_id for row in rows}))
-        wordings = [self._wording(connection, row, people.get(row.worker_id)) for row in rows]
-        voices = self._recordings.named(connection, {wording.voice for wording in wordings if wording is not None and wording.voice})
-        lost = [kept.Settlement(row.id, "dropped") for row, wording in zip(rows, wordings, strict=True) if wording is None]
-        if lost:
-            kept.settle(connection, lost, now)
-        said = [(row, wording) for row, wording in zip(rows, wordings, strict=True) if wording is not None]
-        return [self._ready(row, people[row.worker_id].address, wording, voices.get(wording.voice)) for row, wording in said]
+        found = [self._ready(connection, row, people.get(row.worker_id)) for row in rows]
+        kept_back = [one for one in found if isinstance(one, kept.Settlement)]
+        if kept_back:
+            self._cases.delivered(connection, kept.settle(connection, kept_back, now))
+        return self._with_voices(connection, [one for one in found if isinstance(one, _Ready)])
 
-    def _ready(self, row: kept.Row, address: str, wording: Wording, voice: Recording | None) -> _Ready:
-        outbound = Outbound(
-            key=str(row.id),
-            address=address,
-            text=wording.text,
-            choices=tuple(Choice(*choice) for choice in wording.choices),
-            voice=voice,
+    def _with_voices(self, connection: sa.Connection, ready: list[_Ready]) -> list[_Ready]:
+        voices = self._recordings.named(connection, {one.voice for one in ready if one.voice})
+        return [replace(one, message=replace(one.message, voice=voices.get(one.voice))) if one.voice else one for one in ready]
+
+    def _rooms(self, room: Mapping[str, int], now: int) -> list[kept.Room]:
+        resting = self._pace.resting(now)
+        free = [name for name in room if not self._pace.is_limited(name)]
+        limited = [kept.Room([name], most, resting) for name, most in room.items() if self._pace.is_limited(name)]
+        return [kept.Room(free, AT_ONCE, resting), *limited]
+
+    def _ready(self, connection: sa.Connection, row: kept.Row, reach: Reach | None) -> _Ready | kept.Settlement:
+        """What a channel needs, or why the row does not leave now."""
+        if reach is None:
+            return kept.Settlement(row.id, "dropped")
+        if reach.closed_to is not None:
+            state = "held" if row.kind in ("reply", "late") else "dropped"
+            return kept.Settlement(row.id, state, failure=reach.closed_to, due_at=self._clock())
+        is_open = window.is_open(self._channels[row.channel].abilities, reach.heard_at, self._clock())
+        if not is_open and row.kind != "knock":
+            return kept.Settlement(row.id, "held", failure=Failure.WINDOW_CLOSED.value, due_at=self._clock())
+        try:
+            wording = self._content(connection, row, reach)
+            return _Ready(row, self._outbound(row, reach, wording, is_open=is_open), wording.voice)
+        except Unopenable:
+            return kept.Settlement(row.id, "dropped")
+        except (
+            LookupError,
+            ValueError,
+            TypeError,
+            StopIteration,
+            InvalidRequestError,
+        ) as error:  # a row that nobody can read holds up nobody else's
+            _log.error("a message cannot be read and is set aside: %s", type(error).__name__)
+            return kept.Settlement(row.id, "failed", status="failed", failure="unreadable")
+
+    def _outbound(self, row: kept.Row, reach: Reach, wording: Wording, *, is_open: bool) -> Outbound:
+        knock = row.kind == "knock"
+        return Outbound(
+            str(row.id),
+            reach.address,
+            wording.text,
+            tuple(Choice(*choice) for choice in wording.choices),
             pattern=Pattern(wording.pattern, wording.fills) if wording.pattern else None,
             language=wording.language,
-            knock=row.kind == "knock",
+            knock=knock,
+            window_open=is_open,
+            valid_seconds=window.KNOCK_IS_NEWS if knock else None,
+            again=row.maybe,
         )
-        return _Ready(row, outbound)
-
-    def _wording(self, connection: sa.Connection, row: kept.Row, reach: Reach | None) -> Wording | None:
-        if reach is None:
-            return None
-        try:
-            return self._content(connection, row, reach)
-        except Unopenable:
-            return None
 
     def _content(self, connection: sa.Connection, row: kept.Row, reach: Reach) -> Wording:
         if row.sealed is None and row.case_id is None:
@@ -184,17 +220,17 @@ class Deliveries:
             self._flying[one.row.channel] -= 1
             self._bell.ring()
 
-    async def _write_down(self, outcome: tuple[kept.Settlement, _Shut | None]) -> None:
+    async def _write_down(self, ended: _Ended) -> None:
         """Write how a send ended, also when the database is away for a while: an outcome that is lost would leave a doubt."""
         while True:
             try:
-                await self._writer.submit(self._lane, outcome)
+                await self._writer.submit(self._lane, ended)
             except (StoreAway, WriterBusy):
                 await asyncio.sleep(_AGAIN_AFTER)
             else:
                 return
 
-    async def _handed_over(self, one: _Ready) -> tuple[kept.Settlement, _Shut | None]:
+    async def _handed_over(self, one: _Ready) -> _Ended:
         try:
             async with asyncio.timeout(self._call_timeout):
                 sent = await self._channels[one.row.channel].send(one.message)
@@ -205,35 +241,60 @@ class Deliveries:
         except Exception as error:  # noqa: BLE001 - a channel that broke in an unforeseen way may have sent; its text may hold words
             _log.error("channel %s broke: %s", one.row.channel, type(error).__name__)
             return self._after(one.row, SendError(Failure.TEMPORARY, ambiguous=True))
-        return kept.Settlement(one.row.id, "sent", sent.provider_id, sent.status), None
+        self._pace.went(one.row.channel)
+        abilities, settled = self._channels[one.row.channel].abilities, kept.Settlement(one.row.id, "sent", sent.provider_id, sent.status)
+        return _Ended(Verdict(settled), left_behind(abilities, one.row, sent, self._clock()))
 
-    def _after(self, row: kept.Row, error: SendError) -> tuple[kept.Settlement, _Shut | None]:
-        failure = error.failure
-        if failure in _OPERATORS:
+    def _after(self, row: kept.Row, error: SendError, *, told: bool = False) -> _Ended:
+        now = self._clock()
+        if error.failure in verdicts.OPERATORS:
             _log.error("channel %s refused a message: %s", row.channel, error)
-        if error.ambiguous:
-            return self._ambiguous(row, failure), None
-        if failure in _AGAIN and row.attempts + 1 < _MOST_ATTEMPTS:
-            return self._later(row, failure, error.retry_after), None
-        shut = _Shut(row.worker_id, failure.value) if failure in _SHUTS_THE_DOOR else None
-        return kept.Settlement(row.id, "failed", status="failed", failure=failure.value), shut
+        if self._pace.refused(row.channel, row.worker_id, error.failure, now, error.retry_after):
+            _log.error("channel %s takes nobody's messages (%s) and is left alone for a while", row.channel, error.failure.value)
+        return _Ended(verdicts.after(row, error, now, told=told))
 
-    def _ambiguous(self, row: kept.Row, failure: Failure) -> kept.Settlement:
-        if row.kind == "reply" or row.maybe:
-            return kept.Settlement(row.id, "maybe_sent", failure=failure.value, maybe=True)
-        again = self._clock() + 2 * SECOND
-        return kept.Settlement(row.id, "due", failure=failure.value, due_at=again, maybe=True)
-
-    def _later(self, row: kept.Row, failure: Failure, retry_after: float | None) -> kept.Settlement:
-        wait = int(retry_after * SECOND) if retry_after is not None else min(SECOND << row.attempts, _LONGEST_WAIT)
-        return kept.Settlement(row.id, "due", failure=failure.value, due_at=self._clock() + min(wait, HOUR))
-
-    def _settle(self, connection: sa.Connection, items: Sequence[tuple[kept.Settlement, _Shut | None]]) -> Sequence[None]:
-        moved = kept.settle(connection, [settlement for settlement, _ in items], self._clock())
-        for settlement, shut in items:
-            if shut is not None:
-                waiting.shut(connection, shut.worker_id, shut.why)
-            if settlement.state == "failed":
-                waiting.after_failure(connection, settlement.id, self._clock())
-        self._cases.delivered(connection, moved)
+    def _settle(self, connection: sa.Connection, items: Sequence[_Ended]) -> Sequence[None]:
+        now = self._clock()
+        moved = kept.settle(connection, [ended.verdict.settlement for ended in items], now)
+        self._follow(connection, [ended.verdict for ended in items], now)
+        traces.keep(connection, [trace for ended in items for trace in ended.traces])
+        self._cases.delivered(connection, [one for one in moved if one.failure is None])
+        self._heard(connection, [one for one in moved if one.failure is not None])
         return [None] * len(items)
+
+    def _follow(self, connection: sa.Connection, found: Sequence[Verdict], now: int) -> None:
+        for verdict in found:
+            if verdict.shut is not None:
+                waiting.shut(connection, verdict.worker_id, verdict.shut)
+            if verdict.window_shut:
+                waiting.window_shut(connection, verdict.worker_id)
+            if verdict.knock_lost:
+                waiting.knock_failed(connection, verdict.worker_id, verdict.settlement.failure or "", now)
+
+    def told(self, connection: sa.Connection, statuses: Sequence[Status]) -> None:
+        """Write carriers' words on what was sent, and do what follows from those that say it did not arrive."""
+        words = [said.Word(s.provider_id, s.status, s.failure.value if s.failure is not None else s.error) for s in statuses]
+        self._heard(connection, said.note(connection, words, self._clock()))
+
+    def _heard(self, connection: sa.Connection, moved: Sequence[said.Moved]) -> None:
+        now = self._clock()
+        found = {one.id: self._verdict_on(one) for one in moved if one.failure is not None}
+        kept.settle(connection, [verdict.settlement for verdict in found.values()], now)
+        self._follow(connection, list(found.values()), now)
+        # Where it goes once more it gets another id there; what the first left behind is to be deleted too.
+        again = {row_id for row_id, verdict in found.items() if verdict.settlement.state in ("due", "held")}
+        first = [NewTrace(m.worker_id, m.channel, m.provider_id, now, ours=True) for m in moved if m.id in again and m.provider_id]
+        traces.keep(connection, [each for each in first if self._channels[each.channel].abilities.purges])
+        waits = {row_id for row_id, verdict in found.items() if verdict.settlement.state == "held"}
+        self._cases.delivered(connection, [replace(one, status=one.failure or one.status) if one.id in waits else one for one in moved])
+
+    def _verdict_on(self, moved: said.Moved) -> Verdict:
+        row = kept.Row(
+            moved.id, moved.worker_id, moved.channel, moved.kind, moved.case_id, moved.seq, None, max(0, moved.attempts - 1), maybe=False
+        )
+        try:
+            failure = Failure(moved.failure)
+        except ValueError:
+            lost = kept.Settlement(moved.id, "failed", status=moved.status, failure=moved.failure, told=True)
+            return Verdict(lost, moved.worker_id, knock_lost=moved.kind == "knock")
+        return self._after(row, SendError(failure), told=True).verdict

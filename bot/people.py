@@ -17,11 +17,16 @@ class Worker:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How to reach a worker: only a sender sees this, and only for the length of a send."""
+    """How to reach a worker: only a sender sees this, and only for the length of a send.
+
+    `heard_at` is when their last word came (ms), `closed_to` why nothing may be sent to them.
+    """
 
     worker: Worker
     channel: str
     address: str
+    heard_at: int = 0
+    closed_to: str | None = None
 
 
 class AddressBook(Protocol):

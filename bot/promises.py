@@ -10,7 +10,7 @@ from bot.speech import House, Speech, place_facts, told
 from cases import clocks, desk_reply, timeline
 from cases.change import CaseChange, NewEntry
 from cases.save import save
-from store import doorbell, outbox, waiting
+from store import doorbell, outbox, statuses, waiting
 from store.casekeys import load_data_key
 from store.mails import Mail
 from store.sealing import Keyring, Unopenable
@@ -65,14 +65,16 @@ class Promises:
             facts["warned"] = "1"
         return self._speech.wording("late", case["channel"], language, facts)
 
-    def delivered(self, connection: sa.Connection, moved: Sequence[outbox.Moved]) -> None:
+    def delivered(self, connection: sa.Connection, moved: Sequence[statuses.Moved]) -> None:
         """Write carriers' words on an officer's answer into its case."""
         for one in moved:
             if one.kind in ("reply", "late") and one.case_id is not None:
                 self._note_delivery(connection, one)
 
-    def _note_delivery(self, connection: sa.Connection, moved: outbox.Moved) -> None:
-        row = connection.execute(sa.select(cases).where(cases.c.id == moved.case_id).with_for_update()).mappings().one()
+    def _note_delivery(self, connection: sa.Connection, moved: statuses.Moved) -> None:
+        row = connection.execute(sa.select(cases).where(cases.c.id == moved.case_id).with_for_update()).mappings().first()
+        if row is None:
+            return
         entry = NewEntry("delivery", "carrier", self._clock(), {"seq": moved.seq, "status": moved.status})
         try:
             save(connection, self._keyring, dict(row), CaseChange(entries=(entry,)))

@@ -15,6 +15,7 @@ from flows.session import Session
 from store.batch import Batch, ChangedCase, Message, NewCase
 from store.casekeys import CaseKeys
 from store.inbox import WorkerState
+from store.traces import NewTrace
 
 
 @dataclass(slots=True)
@@ -78,11 +79,14 @@ class Talk:
     code_blocked_until: int = 0
     pin_hash: bytes | None = None
     pin_open_until: int = 0
+    closed_to: str | None = None
+    heard_at: int = 0
     used_codes: tuple[bytes, ...] = ()
     handled: tuple[int, ...] = ()
     no_cases: tuple[tuple[str, str, str], ...] = ()
     signals: tuple[dict[str, Any], ...] = ()
     timer: dict[str, Any] | None = None
+    traces: tuple[NewTrace, ...] = ()
     orders: tuple[Callable[[sa.Connection], None], ...] = field(default=())
 
     def fork(self) -> "Talk":
@@ -113,6 +117,7 @@ class Talk:
         batch.signals.extend(self.signals)
         batch.orders.extend(self.orders)
         batch.timers.extend([self.timer] if self.timer is not None else [])
+        batch.traces.extend(self.traces)
         batch.handled.extend(self.handled)
         sealed = seal_session(self.worker.key, self.worker.id, self.session)
         batch.sessions.append({"worker_id": self.worker.id, "channel": self.channel, "sealed": sealed, "updated_at": self.now})
@@ -128,4 +133,6 @@ class Talk:
             "b_code_blocked_until": self.code_blocked_until,
             "b_pin_hash": self.pin_hash,
             "b_pin_open_until": self.pin_open_until,
+            "b_closed_to": self.closed_to,
+            "b_heard_at": self.heard_at,
         }

@@ -184,7 +184,7 @@ def _headers(at: AtDesk, case: Case) -> tuple[Entry, ...]:
 def _deliveries(at: AtDesk, case: Case) -> dict[int, tuple[str, str | None]]:
     """Say of each answer where it is, by the entry it carries: the words, and what holds it back."""
     found = at.connection.execute(
-        sa.select(outbox.c.seq, outbox.c.state, outbox.c.hold, outbox.c.status, workers.c.knocked_at)
+        sa.select(outbox.c.seq, outbox.c.state, outbox.c.hold, outbox.c.status, outbox.c.failure, workers.c.knocked_at, workers.c.closed_to)
         .join(workers, workers.c.id == outbox.c.worker_id, isouter=True)
         .where(outbox.c.case_id == case["id"], outbox.c.seq.is_not(None))
         .order_by(outbox.c.id)
@@ -193,6 +193,9 @@ def _deliveries(at: AtDesk, case: Case) -> dict[int, tuple[str, str | None]]:
 
 
 def _delivery(at: AtDesk, row: Any) -> str:
+    why = str(row.closed_to or (row.failure if row.knocked_at is None else None))
+    if row.state == "held" and row.hold == "knock" and why in at.wording.closed:
+        return at.wording.closed[why]
     if row.state == "held" and row.hold == "knock" and row.knocked_at is not None:
         return at.wording.knocked.format(span=at.wording.span(max(0, at.now - int(row.knocked_at))))
     return at.wording.delivery(str(row.state), row.hold, row.status)
@@ -243,7 +246,7 @@ def _words(at: AtDesk, entry: Entry, opened: _Sealed, *, spoken: bool) -> str:
     if not opened.readable:
         return at.wording.forgotten
     if spoken:
-        return ""
+        return at.wording.corrected if entry.body.get("correction") else ""
     body = dict(entry.body)
     if body.get("officer"):
         body["officer"] = _name(at, body["officer"])

@@ -1,6 +1,6 @@
 """What each kind of entry on a timeline holds: one function a kind, so that every body has one form."""
 
-from typing import Any
+from typing import Any, Literal
 
 from cases.change import NewEntry
 from cases.routing import Desk
@@ -10,7 +10,12 @@ WORKER, BOT, CLOCK, CARRIER = "worker", "bot", "clock", "carrier"
 KINDS = (
     "opened", "words", "danger", "group", "consent", "language", "severity", "routed", "moved", "assigned", "excluded", "note", "reply",
     "late", "delivery", "bot", "person", "hidden", "forgotten", "code_used", "speaker", "feedback",
+    "reach",
 )  # fmt: skip
+
+
+Reach = Literal["opt_out", "back", "moved"]
+"""The worker stopped our messages, can be reached again, or has another address now."""
 
 
 def by_officer(officer_id: str) -> str:
@@ -26,6 +31,16 @@ def opened(at: int, severity: Severity, **facts: Any) -> NewEntry:
 def words(at: int, text: str, language: str, channel: str) -> NewEntry:
     """A worker's words as they came, in the language the talk was in."""
     return NewEntry("words", WORKER, at, {"text": text, "language": language, "channel": channel})
+
+
+def corrected(at: int, text: str, language: str, channel: str) -> NewEntry:
+    """Words that a worker sent before and changed; the first ones stay where they stand."""
+    return NewEntry("words", WORKER, at, {"text": text, "language": language, "channel": channel, "correction": True})
+
+
+def reach(at: int, what: Reach) -> NewEntry:
+    """A carrier said whether, or where, the worker can be reached."""
+    return NewEntry("reach", CARRIER, at, {"reach": what})
 
 
 def danger(at: int, kind: str, because: str, happening: bool | None) -> NewEntry:  # noqa: FBT001  # three answers: yes, no, not asked

@@ -118,6 +118,11 @@ def add_words(case: Case, words: str, programme: Programme, now: int) -> CaseCha
     return _on_the_desk(case, entry, programme, now)
 
 
+def correct_words(case: Case, words: str, programme: Programme, now: int) -> CaseChange:
+    """Keep words that the worker changed beside the first ones; they answer nothing, and are news for the desk like any others."""
+    return _on_the_desk(case, entries.corrected(now, words, case["language"], case["channel"]), programme, now)
+
+
 def judge(case: Case, answer: str, programme: Programme, now: int) -> CaseChange:
     """Keep what the worker thinks of our answer. `solved` closes what was proposed as solved; anything else puts it back on the desk."""
     entry = entries.feedback(now, answer)

@@ -27,6 +27,9 @@ class Wording:
     holds: Mapping[str, str]
     deliveries: Mapping[str, str]
     knocked: str
+    closed: Mapping[str, str]
+    reaches: Mapping[str, str]
+    corrected: str
     kinds: Mapping[str, str]
     said: Mapping[str, str]
     answers: Mapping[bool | None, str]
@@ -66,6 +69,8 @@ class Wording:
     def entry(self, kind: str, body: Mapping[str, Any]) -> str:
         """Say what an entry means, where it is not somebody's own words."""
         known = {key: self._shown(value) for key, value in body.items()}
+        if kind == "reach":
+            known["reach"] = self.reaches.get(str(body.get("reach")), "")
         if kind == "bot":
             known["said"] = self.said.get(known.get("node", ""), self.said[""].format_map(_Known(known)))
         return self.kinds.get(kind, kind).format_map(_Known(known))
@@ -149,8 +154,29 @@ ENGLISH = Wording(
             "failed": "could not be sent",
             "maybe_sent": "maybe sent: the line broke during the send, and it does not go again by itself",
             "dropped": "not sent",
+            "window_closed": "waits: the carrier lets us write freely only for a day after the worker's last word; a knock goes first",
+            "opt_out": "waits: the worker stopped our messages",
+            "blocked_by_user": "waits: the worker blocked the line",
+            "undeliverable": "waits: the worker's number takes no messages",
         }
     ),
+    closed=MappingProxyType(
+        {
+            "opt_out": "waits until the worker comes back: they stopped our messages",
+            "blocked_by_user": "waits until the worker comes back: they blocked the line",
+            "undeliverable": "waits until the worker comes back: their number takes no messages",
+            "window_closed": "waits until the worker writes: the carrier let no knock through, a day after their last word",
+            "config": "waits: the operator must mend the channel before a knock can go",
+        }
+    ),
+    reaches=MappingProxyType(
+        {
+            "opt_out": "cannot be reached for now: they told the carrier to stop our messages. Answers wait until they come back",
+            "back": "can be reached again",
+            "moved": "has another address now; the talk goes on there",
+        }
+    ),
+    corrected="The worker changed words sent before; the first ones stay where they stand.",
     knocked="waits behind a knock that was given {span} ago and not opened",
     kinds=MappingProxyType(
         {
@@ -169,6 +195,7 @@ ENGLISH = Wording(
             "delivery": "The answer: {status}",
             "bot": "The line {said}",
             "person": "The worker asks for a person",
+            "reach": "The worker {reach}",
             "hidden": "The worker hid the talk: nothing goes to that phone until the code comes",
             "forgotten": "The worker asked to be forgotten",
             "feedback": "The worker says: {answer}",

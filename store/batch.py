@@ -6,11 +6,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from store import inbox, mails, outbox, sessions, tasks, timers
+from store import inbox, mails, outbox, sessions, tasks, timers, traces
 from store.casekeys import CaseKeys
 from store.database import upsert
 from store.many import Many, insert
 from store.tables import case_grants, cases, code_pool, entries, no_cases, signals
+from store.traces import NewTrace
 
 _FIXED = frozenset({"id", "reference", "public_key", "data_key_sealed", "opened_at", "forgotten_at"})
 _CHANGEABLE = tuple(column for column in cases.c if column.name not in _FIXED)
@@ -76,6 +77,7 @@ class Batch:
     signals: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     tasks: list[CaseTask] = field(default_factory=list[CaseTask])
     timers: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    traces: list[NewTrace] = field(default_factory=list[NewTrace])
     handled: list[int] = field(default_factory=list[int])
     orders: list[Callable[[sa.Connection], None]] = field(default_factory=list[Callable[[sa.Connection], None]])
 
@@ -103,6 +105,7 @@ def write(connection: sa.Connection, batch: Batch) -> dict[str, int]:
     sessions.save(connection, batch.sessions)
     sessions.save_workers(connection, batch.workers)
     timers.put(connection, batch.timers)
+    traces.keep(connection, batch.traces)
     _count(connection, batch)
     for task in batch.tasks:
         tasks.enqueue(connection, task.task, {"case_id": known[task.reference], "seq": task.seq}, task.now)

@@ -49,6 +49,7 @@ class WorkerState:
     wrong_codes: int
     code_blocked_until: int
     closed_to: str | None
+    heard_at: int
     session_sealed: bytes | None
     talked_at: int
     pin_hash: bytes | None
@@ -85,6 +86,7 @@ _STATE = (
         workers.c.wrong_codes,
         workers.c.code_blocked_until,
         workers.c.closed_to,
+        workers.c.heard_at,
         sessions.c.sealed,
         sa.func.coalesce(sessions.c.updated_at, 0),
         workers.c.pin_hash,

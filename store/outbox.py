@@ -6,15 +6,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from store.database import insert_new
 from store.many import insert
 from store.standing import NOT_ENDED, TO_LEAVE, standing
-from store.tables import cases, early_statuses, outbox, workers
+from store.statuses import Moved, apply_early
+from store.tables import cases, outbox, workers
 
-RANK = {"queued": 0, "sent": 1, "undelivered": 2, "failed": 2, "delivered": 3, "read": 4}
 _NEVER_BY_THEMSELVES = ("reply",)
 _WITH_A_CASE = ("reply", "late")
-_KNOCK_AGAIN_AFTER = 3_600_000  # milliseconds
+_COMES_AGAIN = ("due", "held")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """How a send ended: `sent`, `due` (again at `due_at`), `maybe_sent` or `failed`."""
+    """How a send ended: `sent`, `due` (again at `due_at`), `held` (behind a knock from `due_at`), `maybe_sent`, `failed` or `dropped`.
+
+    `told` says that a carrier told it later, of a message that it had taken first.
+    """
 
     id: int
     state: str
@@ -43,17 +45,7 @@ class Settlement:
     failure: str | None = None
     due_at: int = 0
     maybe: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """A row whose delivery went on: what the timeline of its case should say."""
-
-    id: int
-    kind: str
-    case_id: int | None
-    seq: int | None
-    status: str
+    told: bool = False
 
 
 _DEFAULTS: dict[str, Any] = {
@@ -127,6 +119,7 @@ _DUE = (
         standing(outbox, "due"),
         outbox.c.due_at <= sa.bindparam("now"),
         outbox.c.channel.in_(sa.bindparam("channels", expanding=True)),
+        outbox.c.worker_id.not_in(sa.bindparam("resting", expanding=True)),
         ~_BLOCKED,
     )
     .order_by(outbox.c.id)
@@ -140,12 +133,22 @@ _SENDING = (
 )
 
 
-def claim(connection: sa.Connection, now: int, lease_until: int, channels: Sequence[str], most: int) -> list[Row]:
-    """Take up to `most` rows that are due on the given channels, the oldest of each worker only, and mark them `sending`."""
-    if not channels or most < 1:
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much may leave now: at most so many rows on these channels, and none for workers who were written to a moment ago."""
+
+    channels: Sequence[str]
+    most: int
+    resting: Sequence[str] = ()
+
+
+def claim(connection: sa.Connection, now: int, lease_until: int, room: Room) -> list[Row]:
+    """Take what is due and has room, the oldest of each worker only, and mark it `sending`."""
+    if not room.channels or room.most < 1:
         return []
+    wanted = {"now": now, "channels": list(room.channels), "most": room.most, "resting": list(room.resting)}
     statement = _DUE_LOCKED if connection.dialect.name == "postgresql" else _DUE
-    rows = [Row(*row) for row in connection.execute(statement, {"now": now, "channels": list(channels), "most": most})]
+    rows = [Row(*row) for row in connection.execute(statement, wanted)]
     if rows:
         connection.execute(_SENDING, {"ids": [row.id for row in rows], "lease": lease_until})
     return rows
@@ -173,7 +176,7 @@ def settle(connection: sa.Connection, settlements: Sequence[Settlement], now: in
     A row may have moved on while it was being sent: the worker came, hid, or went to another phone. A send that ended is written all the
     same, since it is true; one that must come again looks at how things stand now.
     """
-    ended = [s for s in settlements if s.state != "due"]
+    ended = [s for s in settlements if s.state not in _COMES_AGAIN and not s.told]
     rows = [
         {
             "b_id": s.id,
@@ -188,31 +191,40 @@ def settle(connection: sa.Connection, settlements: Sequence[Settlement], now: in
     ]
     if ended:
         connection.execute(_SETTLE, rows)
-        connection.execute(_WIPE, {"ids": [s.id for s in ended]})
+    over = [s.id for s in settlements if s.state not in _COMES_AGAIN and not (s.state == "sent" and s.status == "queued")]
+    if over:
+        connection.execute(_WIPE, {"ids": over})
     for s in settlements:
-        if s.state == "due":
+        if s.state in _COMES_AGAIN:
             _comes_again(connection, s, now)
-    moved = _moved(connection, {s.id: s.status or s.state for s in ended})
-    return moved + _apply_early(connection, [s.provider_id for s in settlements if s.provider_id])
+    held_back = {s.id: s.failure for s in settlements if s.state == "held" and s.failure and not s.told}
+    moved = _moved(connection, {s.id: s.status or s.state for s in ended} | held_back)
+    return moved + apply_early(connection, [s.provider_id for s in settlements if s.provider_id], now)
 
 
 def _comes_again(connection: sa.Connection, s: Settlement, now: int) -> None:
-    """Put a send off, unless what it was for is gone: a knock that was answered, a case that is hidden or moved to another phone."""
-    found = sa.select(outbox.c.kind, outbox.c.worker_id, workers.c.knocked_at, cases.c.worker_id.label("present"), cases.c.channel)
+    """Put a send off, unless what it was for is gone: a knock that was answered, a case that is hidden or moved to another phone.
+
+    What a carrier had taken and then could not deliver comes again only while its words are still here.
+    """
+    found = sa.select(
+        outbox.c.kind, outbox.c.worker_id, outbox.c.sealed, workers.c.knocked_at, cases.c.worker_id.label("present"), cases.c.channel
+    )
     found = found.join_from(outbox, workers, workers.c.id == outbox.c.worker_id, isouter=True).join(
         cases, cases.c.id == outbox.c.case_id, isouter=True
     )
-    row = connection.execute(found.where(outbox.c.id == s.id, standing(outbox, "sending"))).first()
-    if row is None:
+    row = connection.execute(found.where(outbox.c.id == s.id, standing(outbox, "sent" if s.told else "sending"))).first()
+    if row is None or (s.told and row.kind not in _WITH_A_CASE and row.sealed is None):
         return
     values: dict[str, Any] = {
-        "state": "due",
+        "state": s.state,
+        "hold": "knock" if s.state == "held" else None,
         "due_at": s.due_at,
         "failure": s.failure,
         "maybe": sa.or_(outbox.c.maybe, sa.literal(s.maybe)),
     }
     if row.kind == "knock" and row.knocked_at is None:
-        values |= {"state": "dropped", "sealed": None, "settled_at": now}
+        values |= {"state": "dropped", "hold": None, "sealed": None, "settled_at": now}
     elif row.kind in _WITH_A_CASE and row.present is None:
         values |= {"state": "held", "hold": "hidden"}
     elif row.kind in _WITH_A_CASE and row.present != row.worker_id:
@@ -229,55 +241,3 @@ def _moved(connection: sa.Connection, said: dict[int, str]) -> list[Moved]:
         )
     )
     return [Moved(row.id, row.kind, row.case_id, row.seq, said[row.id]) for row in found]
-
-
-def _apply_early(connection: sa.Connection, provider_ids: Sequence[str]) -> list[Moved]:
-    if not provider_ids:
-        return []
-    gone = sa.delete(early_statuses).where(early_statuses.c.provider_id.in_(list(provider_ids)))
-    waiting = list(connection.execute(gone.returning(early_statuses.c.provider_id, early_statuses.c.status, early_statuses.c.error)))
-    return note_statuses(connection, [(row.provider_id, row.status, row.error) for row in waiting], 0)
-
-
-def note_statuses(connection: sa.Connection, statuses: Sequence[tuple[str, str, str | None]], now: int) -> list[Moved]:
-    """Write carriers' words on our messages (id there, status, error). A status never goes backwards; an unknown id waits for its send."""
-    moved: list[Moved] = []
-    for provider_id, status, error in statuses:
-        row = connection.execute(
-            sa.select(outbox.c.id, outbox.c.kind, outbox.c.case_id, outbox.c.seq, outbox.c.status, outbox.c.worker_id)
-            .where(outbox.c.provider_id == provider_id)
-            .with_for_update()
-        ).first()
-        if row is None:
-            _keep_early(connection, provider_id, status, error, now)
-        elif RANK[status] > RANK.get(row.status, -1):
-            connection.execute(sa.update(outbox).where(outbox.c.id == row.id).values(status=status, failure=error))
-            if row.kind == "knock" and status in ("undelivered", "failed"):
-                knock_failed(connection, [row.worker_id], now)
-            if row.case_id is not None:
-                moved.append(Moved(row.id, row.kind, row.case_id, row.seq, status))
-    return moved
-
-
-def knock_failed(connection: sa.Connection, worker_ids: Sequence[str], now: int) -> None:
-    """A knock did not arrive: what waits behind it is knocked for again later."""
-    theirs = outbox.c.worker_id.in_(list(worker_ids)) & standing(outbox, "held") & (outbox.c.hold == "knock")
-    connection.execute(sa.update(outbox).where(theirs).values(due_at=now + _KNOCK_AGAIN_AFTER))
-    connection.execute(sa.update(workers).where(workers.c.id.in_(list(worker_ids))).values(knocked_at=None))
-
-
-def take_up_early(connection: sa.Connection, before: int) -> list[Moved]:
-    """Apply early statuses whose send was settled in the same moment by another process; those older than `before` are dropped."""
-    known = sa.select(early_statuses.c.provider_id).join(outbox, outbox.c.provider_id == early_statuses.c.provider_id)
-    moved = _apply_early(connection, list(connection.execute(known).scalars()))
-    connection.execute(sa.delete(early_statuses).where(early_statuses.c.at < before))
-    return moved
-
-
-def _keep_early(connection: sa.Connection, provider_id: str, status: str, error: str | None, now: int) -> None:
-    values = {"provider_id": provider_id, "status": status, "error": error, "at": now}
-    if insert_new(connection, early_statuses, [values], ["provider_id"], early_statuses.c.provider_id):
-        return
-    known = connection.execute(sa.select(early_statuses.c.status).where(early_statuses.c.provider_id == provider_id)).scalar_one()
-    if RANK[status] > RANK[known]:
-        connection.execute(sa.update(early_statuses).where(early_statuses.c.provider_id == provider_id).values(status=status, error=error))

@@ -28,13 +28,14 @@ _WORKER = Many(
         code_blocked_until=sa.bindparam("b_code_blocked_until"),
         pin_hash=sa.bindparam("b_pin_hash"),
         pin_open_until=sa.bindparam("b_pin_open_until"),
-        closed_to=sa.null(),
+        closed_to=sa.bindparam("b_closed_to"),
+        heard_at=sa.bindparam("b_heard_at"),
     )
 )
 
 
 def save_workers(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Write workers' states after they wrote (keys as the columns, with the prefix `b_`): whoever writes to us may be written to again."""
+    """Write workers' states after they wrote or their time passed (keys as the columns, with the prefix `b_`)."""
     _WORKER.run(connection, rows)
 
 

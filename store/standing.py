@@ -14,6 +14,8 @@ TO_LEAVE: Final = ("due", "sending")
 """The condition of ix_outbox_due and ix_mails_due."""
 NOT_ENDED: Final = ("held", "due", "sending")
 """The condition of ix_outbox_open."""
+TO_PURGE: Final = ("due", "kept")
+"""The condition of ix_traces_due."""
 TO_RUN: Final = ("due", "running")
 """The condition of ix_tasks_due."""
 

@@ -235,7 +235,12 @@ traces = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False, default=0, server_default="0"),
     sa.Column("why", sa.String(120), nullable=True),
     sa.UniqueConstraint("channel", "provider_id", "worker_id", name="uq_traces_place"),
-    sa.Index("ix_traces_due", "due_at", sqlite_where=sa.text("state = 'due'"), postgresql_where=sa.text("state = 'due'")),
+    sa.Index(
+        "ix_traces_due",
+        "due_at",
+        sqlite_where=sa.text("state IN ('due', 'kept')"),
+        postgresql_where=sa.text("state IN ('due', 'kept')"),
+    ),
 )
 
 attachments = sa.Table(

@@ -18,9 +18,14 @@ class Contact:
     key_sealed: bytes | None
     channel: str
     address_sealed: bytes
+    heard_at: int = 0
+    closed_to: str | None = None
 
 
-_FIELDS = (contacts.c.lookup, contacts.c.worker_id, workers.c.key_sealed, contacts.c.channel, contacts.c.address_sealed)
+_FIELDS = (
+    *(contacts.c.lookup, contacts.c.worker_id, workers.c.key_sealed, contacts.c.channel, contacts.c.address_sealed),
+    *(workers.c.heard_at, workers.c.closed_to),
+)
 _JOINED = sa.select(*_FIELDS).join_from(contacts, workers, workers.c.id == contacts.c.worker_id)
 _BY_LOOKUP = _JOINED.where(contacts.c.lookup.in_(sa.bindparam("lookups", expanding=True)))
 _BY_WORKER = _JOINED.where(contacts.c.worker_id.in_(sa.bindparam("ids", expanding=True)))
@@ -52,6 +57,15 @@ def move(connection: sa.Connection, worker_id: str, lookup: bytes, address_seale
     """Put a worker's address under another look-up, where no message finds it."""
     theirs = sa.update(contacts).where(contacts.c.worker_id == worker_id)
     connection.execute(theirs.values(lookup=lookup, address_sealed=address_sealed))
+
+
+def give_way(connection: sa.Connection, worker_id: str, lookup: bytes) -> bool:
+    """Free an address that a worker without an open case holds; False when they have one, and keep it."""
+    has_case = sa.select(workers.c.current_case_id).where(workers.c.id == worker_id).with_for_update()
+    if connection.execute(has_case).scalar_one() is not None:
+        return False
+    connection.execute(sa.delete(contacts).where(contacts.c.lookup == lookup))
+    return True
 
 
 def destroy(connection: sa.Connection, worker_id: str) -> None:

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from store.outbox import knock_failed
 from store.standing import NOT_ENDED, TO_LEAVE, standing
 from store.tables import outbox, workers
 
 _WITH_THE_CASE = ("reply", "late")
+_KNOCK_AGAIN_AFTER = 3_600_000
+"""Milliseconds until a worker is knocked for again whom a knock did not reach ..."""
+_KNOCK_A_DAY_LATER = 86_400_000
+"""... and where the carrier lets no knock through at all: an operator has to do something first."""
 
 
 def release(connection: sa.Connection, worker_ids: Sequence[str], now: int) -> None:
@@ -20,7 +23,7 @@ def release(connection: sa.Connection, worker_ids: Sequence[str], now: int) -> N
     ended = sa.case((doubt, "maybe_sent"), else_="dropped")
     connection.execute(sa.update(outbox).where(knocks).values(state=ended, maybe=doubt, settled_at=now, lease_until=None, sealed=None))
     held = theirs & standing(outbox, "held") & (outbox.c.hold == "knock")
-    connection.execute(sa.update(outbox).where(held).values(state="due", hold=None, due_at=now))
+    connection.execute(sa.update(outbox).where(held).values(state="due", hold=None, due_at=now, failure=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +71,22 @@ def knocked(connection: sa.Connection, worker_ids: Sequence[str], now: int) -> s
     return set(connection.execute(sa.update(workers).where(free).values(knocked_at=now).returning(workers.c.id)).scalars())
 
 
-def after_failure(connection: sa.Connection, row_id: int, now: int) -> None:
-    """A message could not be sent: if it was a knock, the worker is knocked for again later."""
-    knocked_for = sa.select(outbox.c.worker_id).where(outbox.c.id == row_id, outbox.c.kind == "knock")
-    knock_failed(connection, list(connection.execute(knocked_for).scalars()), now)
+def knock_failed(connection: sa.Connection, worker_id: str, failure: str, now: int) -> None:
+    """A knock did not arrive: what waits behind it says why, and is knocked for again later."""
+    wait = _KNOCK_A_DAY_LATER if failure == "window_closed" else _KNOCK_AGAIN_AFTER
+    theirs = (outbox.c.worker_id == worker_id) & standing(outbox, *NOT_ENDED) & standing(outbox, "held") & (outbox.c.hold == "knock")
+    connection.execute(sa.update(outbox).where(theirs).values(due_at=now + wait, failure=failure or None))
+    connection.execute(sa.update(workers).where(workers.c.id == worker_id).values(knocked_at=None))
 
 
 def shut(connection: sa.Connection, worker_id: str, why: str) -> None:
-    """Nothing may be sent to this worker any more, until they write again."""
-    connection.execute(sa.update(workers).where(workers.c.id == worker_id).values(closed_to=why))
+    """Nothing may be sent to this worker any more, until they write again; what waits is knocked for anew then."""
+    connection.execute(sa.update(workers).where(workers.c.id == worker_id).values(closed_to=why, knocked_at=None, live_until=0))
+
+
+def window_shut(connection: sa.Connection, worker_id: str) -> None:
+    """The carrier says that the worker's last word is too long ago, whatever we reckoned: only a knock may go to them."""
+    connection.execute(sa.update(workers).where(workers.c.id == worker_id).values(heard_at=0, live_until=0))
 
 
 def hide(connection: sa.Connection, worker_id: str) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
@@ -19,7 +19,7 @@ from bot.mail import FileMailer, Mailer
 from cases import access, programme
 from cases.access import AtDesk
 from cases.model import Officer, Programme
-from channels.base import Failure, Inbound, InboundKind, Outbound, SendError, Sent, Status
+from channels.base import Abilities, Failure, Inbound, InboundKind, Outbound, Purged, SendError, SendStatus, Sent, Status, Trace
 from channels.plain import WordsOnly
 from channels.registry import CARDS
 from store.migrate import upgrade
@@ -55,6 +55,11 @@ class Carrier(WordsOnly):
     """A channel whose far end is this test: it remembers, and fails as it is told to."""
 
     name: str
+    abilities: Abilities = field(default_factory=Abilities)
+    first_status: SendStatus = "sent"
+    purged: list[Trace] = field(default_factory=list[Trace])
+    outcomes: list[Purged] = field(default_factory=list[Purged])
+    hangs: bool = False
     sent: list[Outbound] = field(default_factory=list[Outbound])
     failures: list[SendError] = field(default_factory=list[SendError])
 
@@ -62,14 +67,20 @@ class Carrier(WordsOnly):
     def limits(self) -> Limits:
         return CARDS[self.name].limits
 
+    async def purge(self, traces: Sequence[Trace]) -> Sequence[Purged]:
+        self.purged += traces
+        return [self.outcomes.pop(0) if self.outcomes else Purged("done") for _ in traces]
+
     async def send(self, message: Outbound) -> Sent:
+        if self.hangs:
+            await asyncio.Event().wait()
         if self.failures:
             error = self.failures.pop(0)
             if error.ambiguous:
                 self.sent.append(message)
             raise error
         self.sent.append(message)
-        return Sent(f"{self.name}-{len(self.sent)}")
+        return Sent(f"{self.name}-{len(self.sent)}", self.first_status)
 
     async def close(self) -> None:
         return
@@ -109,7 +120,14 @@ class Line:
     """The service in a thread of its own, with the sample programme."""
 
     def __init__(
-        self, url: str, folder: Path, *, mailer: Mailer | None = None, translator: Translator | None = None, **settings: Any
+        self,
+        url: str,
+        folder: Path,
+        *,
+        mailer: Mailer | None = None,
+        translator: Translator | None = None,
+        abilities: Mapping[str, Abilities] | None = None,
+        **settings: Any,
     ) -> None:
         keys = dict(line.split("=", 1) for line in fresh_lines())
         base: dict[str, Any] = {
@@ -123,7 +141,7 @@ class Line:
         }
         self.settings = Settings(**(base | settings))
         self.clock = MovableClock()
-        self.carriers = {name: Carrier(name) for name in CHANNELS}
+        self.carriers = {name: Carrier(name, (abilities or {}).get(name, Abilities())) for name in CHANNELS}
         self.mail_folder = folder / "mail"
         self.translator = translator or NoTranslator()
         self.mailer = mailer or FileMailer(self.mail_folder)
@@ -162,9 +180,9 @@ class Line:
         """Bring messages as a carrier does."""
         self.run(self.service.inbox.accept(messages))
 
-    def status(self, channel: str, provider_id: str, status: Any) -> None:
+    def status(self, channel: str, provider_id: str, status: Any, failure: Failure | None = None) -> None:
         """Bring a carrier's word on a message."""
-        self.run(self.service.inbox.statuses([Status(channel, provider_id, status)]))
+        self.run(self.service.inbox.statuses([Status(channel, provider_id, status, failure=failure)]))
         self.quiet()
 
     def phone(self, channel: str = "sms", address: str = "+447700900200") -> Phone:

@@ -75,6 +75,12 @@ class Settings(BaseSettings):
     send_lease_seconds: int = Field(
         default=90, ge=2, le=3600, description="How long a send may take at most; after that it is taken up again, marked `maybe sent`."
     )
+    purge_after_minutes: int = Field(
+        default=60,
+        ge=0,
+        le=40_320,
+        description="Minutes after which a message's copy at its carrier is deleted, where the carrier can; 0 leaves them there.",
+    )
     web_phone: bool = Field(default=False, description="Whether the web phone at /talk is a channel of its own here.")
     log_level: str = Field(
         default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged; words and addresses never are."

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,7 @@ from bot.spool import Spool
 from bot.standing import Standing
 from bot.stock import CodeStock
 from bot.timers import Timer, Timers
+from bot.traces import PurgeMeans, Purges
 from bot.waits import Waits
 from channels.base import Channel
 from channels.registry import ChannelConfig, Channels, open_channels
@@ -49,6 +50,7 @@ from weerklank.shipping import store_shipped
 
 DRAIN_EVERY = 1.0
 LOOK_AROUND_EVERY = 3.0
+GATHER_EVERY = 900.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +79,12 @@ class Service:
         self.identity = Identity(self.keyring)
         self.speech = Speech(self.houses.now)
         self.promises = Promises(self.keyring, self.speech, self.houses.now, self.clock)
-        self.inbox = Inbox(
-            self.writer, self.identity, Spool(settings.data_dir / "spool", self.keyring), self.clock, self.promises.delivered
-        )
         self.interpreter = Interpreter(self.parts.translator, self.keyring, self.houses.now, self.clock)
         self.conversation = Conversation(self._makings())
         self.knocks = Knocks(self.identity, self.speech, self.houses.now, self.senders)
         self.deliveries = Deliveries(self._delivery_means())
+        self.inbox = Inbox(self.writer, self.identity, self._spool(), self.clock, self.deliveries.told)
+        self.purges = Purges(self._purge_means())
         self.notices = Notices(self.writer, self._mailer(), self.clock, self._mail_settings(), self.promises.notices_ended)
         self.stock = CodeStock(self.writer, self.keyring, settings.codes_ahead, self._stocked)
         self.publishing = publishing_of(self.houses, self.database, self.writer, self.keyring, self.clock)
@@ -110,6 +111,13 @@ class Service:
         recordings, lease = Recordings(self.settings.public_url), self.settings.send_lease_seconds * clocks.SECOND
         return Means(self.writer, self.identity, self.clock, self.senders, self.knocks, sides, recordings, lease)
 
+    def _spool(self) -> Spool:
+        return Spool(self.settings.data_dir / "spool", self.keyring)
+
+    def _purge_means(self) -> PurgeMeans:
+        after = self.settings.purge_after_minutes * clocks.MINUTE
+        return PurgeMeans(self.writer, self.identity, self.clock, self.senders, after)
+
     def _mailer(self) -> Mailer:
         if self.parts.mailer is not None:
             return self.parts.mailer
@@ -130,6 +138,7 @@ class Service:
         return {
             "promises": Timer(self.settings.late_check_seconds, lambda: self.writer.ring(self._late)),
             "timers": Timer(self.settings.late_check_seconds, lambda: self.writer.ring(self._ringing)),
+            "traces": Timer(GATHER_EVERY, self.purges.gather),
             "inbox": Timer(DRAIN_EVERY, lambda: self.writer.ring(self._turn), everywhere=True),
         }
 
@@ -151,9 +160,12 @@ class Service:
 
     def _forget_worker(self, arguments: Mapping[str, Any]) -> None:
         patient = forgetting.is_patient(arguments["since"], self.clock())
-        self.writer.call_sync(lambda connection: forget_now(connection, self.keyring, arguments["worker_id"], patient=patient))
+        wiped = self.purges.wiped_at_once if patient else ()
+        worker_id = arguments["worker_id"]
+        self.writer.call_sync(lambda connection: forget_now(connection, self.keyring, worker_id, patient=patient, wiped=wiped))
+        self.purges.gather()
         self.database.scrub()
-        self.identity.drop(arguments["worker_id"])
+        self.identity.drop(worker_id)
 
     def prepare(self) -> None:
         """Store the shipped flows and read the programme. Raises NoProgramme."""
@@ -174,6 +186,7 @@ class Service:
             "deliveries": lambda: self.deliveries.run(DRAIN_EVERY),
             "notices": lambda: self.notices.run(5 * DRAIN_EVERY),
             "tasks": lambda: self.runner.run(DRAIN_EVERY),
+            "purges": lambda: self.purges.run(DRAIN_EVERY),
             **self._asking(),
         }
         self._background += [asyncio.create_task(lasting(name, loop, DRAIN_EVERY)) for name, loop in loops.items()]
@@ -218,7 +231,7 @@ class Service:
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
-        await asyncio.gather(self.deliveries.drain(), self.notices.drain())
+        await asyncio.gather(self.deliveries.drain(), self.notices.drain(), self.purges.drain())
         self.conversation.close()
         if self._listener is not None:
             await asyncio.to_thread(self._listener.join)
@@ -271,9 +284,9 @@ def _bare(secret: SecretStr | None) -> str | None:
     return secret.get_secret_value() if secret else None
 
 
-def forget_now(connection: sa.Connection, keyring: Keyring, worker_id: str, *, patient: bool = False) -> None:
-    """Destroy a worker's rows, address and key. Raises forgetting.NotYet while a last text may still leave and `patient` waits for it."""
-    forgetting.last_rows(connection, worker_id, patient=patient)
+def forget_now(connection: sa.Connection, keyring: Keyring, worker_id: str, *, patient: bool = False, wiped: Sequence[str] = ()) -> None:
+    """Destroy a worker's rows, address and key. Raises forgetting.NotYet while `patient` waits for a last text or a wipe (`wiped`)."""
+    forgetting.last_rows(connection, worker_id, patient=patient, wiped=wiped)
     identity = Identity(keyring)
     for reach in identity.address_of(connection, [worker_id]).values():
         screens.wipe(connection, keyring.lookup("screen", reach.channel, reach.address))

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from store.outbox import RANK
+from store.statuses import RANK
 from store.tables import cases, inbox, outbox
 from tests.campaigns.record import Record
 from tests.campaigns.workers import Streets, Worker, masked

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from store.database import open_database
 from store.migrate import upgrade
-from store.outbox import RANK
+from store.statuses import RANK
 from tests.campaigns.checks import Checks, Talk
 from tests.campaigns.desk import Desk
 from tests.campaigns.post import NoAnswer, webhook

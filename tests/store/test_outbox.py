@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from store import outbox, waiting
+from store import outbox, statuses, waiting
 from store.database import Database
-from store.outbox import Settlement
+from store.outbox import Room, Settlement
+from store.statuses import Word
 from store.tables import early_statuses, workers
 from store.tables import outbox as table
 from store.writer import Writer
@@ -31,7 +32,7 @@ def _put(writer: Writer, *rows: dict[str, Any]) -> None:
 
 
 def _claim(writer: Writer, now: int = NOW) -> list[outbox.Row]:
-    return writer.call_sync(lambda c: outbox.claim(c, now, now + LEASE, ["sms"], 50))
+    return writer.call_sync(lambda c: outbox.claim(c, now, now + LEASE, Room(["sms"], 50)))
 
 
 def _states(database: Database) -> list[tuple[str, str | None]]:
@@ -80,7 +81,7 @@ def test_a_status_never_goes_backwards(writer: Writer, database: Database, said:
     [row] = _claim(writer)
     writer.call_sync(lambda c: outbox.settle(c, [Settlement(row.id, "sent", "SM1")], NOW))
     for status in said:
-        writer.call_sync(partial(outbox.note_statuses, statuses=[("SM1", status, None)], now=NOW))
+        writer.call_sync(partial(statuses.note, words=[Word("SM1", status)], now=NOW))
 
     assert _states(database) == [("sent", kept)]
 
@@ -88,8 +89,8 @@ def test_a_status_never_goes_backwards(writer: Writer, database: Database, said:
 def test_a_status_that_comes_before_our_own_send_is_settled_is_not_lost(writer: Writer, database: Database) -> None:
     _put(writer, _row())
     [row] = _claim(writer)
-    writer.call_sync(lambda c: outbox.note_statuses(c, [("SM1", "delivered", None)], NOW))
-    writer.call_sync(lambda c: outbox.note_statuses(c, [("SM1", "sent", None)], NOW))
+    writer.call_sync(lambda c: statuses.note(c, [Word("SM1", "delivered")], NOW))
+    writer.call_sync(lambda c: statuses.note(c, [Word("SM1", "sent")], NOW))
     writer.call_sync(lambda c: outbox.settle(c, [Settlement(row.id, "sent", "SM1", "queued")], NOW))
 
     assert _states(database) == [("sent", "delivered")]

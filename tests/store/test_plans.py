@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from store import inbox, mails, outbox, timers, waiting
+from store import inbox, mails, outbox, timers, traces, waiting
 from store.database import open_database
-from store.standing import NOT_ENDED, TO_LEAVE, TO_RUN, standing
+from store.standing import NOT_ENDED, TO_LEAVE, TO_PURGE, TO_RUN, standing
 from store.tables import metadata, tasks
 
 _WAITING = sa.select(tasks.c.id).where(standing(tasks, *TO_RUN), tasks.c.run_at <= sa.bindparam("now"))
@@ -22,9 +22,10 @@ STATEMENTS: dict[str, tuple[sa.Executable, tuple[str, ...]]] = {
     "notices to send": (mails._DUE, ("ix_mails_due",)),
     "timers that ring": (timers._DUE, ("ix_timers_due_at",)),
     "timers to start": (timers._START, ("ix_timers_due_at", "ix_outbox_open")),
+    "traces to purge": (traces._DUE, ("ix_traces_due",)),
     "tasks to run": (_WAITING, ("ix_tasks_due",)),
 }
-_SOME = {"skipped": ["x"], "ids": ["x"], "channels": ["sms"], "mail_ids": [1], "most": 48, "now": 1}
+_SOME = {"skipped": ["x"], "ids": ["x"], "channels": ["sms"], "channel": "sms", "resting": ["x"], "mail_ids": [1], "most": 48, "now": 1}
 
 
 def _sent(connection: sa.Connection, statement: sa.Executable) -> tuple[str, Any]:
@@ -70,7 +71,14 @@ def test_postgresql_finds_it_through_the_index_in_a_plan_that_serves_every_value
 
 
 @pytest.mark.parametrize(
-    ("index", "states"), [("ix_outbox_due", TO_LEAVE), ("ix_mails_due", TO_LEAVE), ("ix_outbox_open", NOT_ENDED), ("ix_tasks_due", TO_RUN)]
+    ("index", "states"),
+    [
+        ("ix_outbox_due", TO_LEAVE),
+        ("ix_mails_due", TO_LEAVE),
+        ("ix_outbox_open", NOT_ENDED),
+        ("ix_tasks_due", TO_RUN),
+        ("ix_traces_due", TO_PURGE),
+    ],
 )
 def test_a_statement_names_the_condition_of_its_index(index: str, states: tuple[str, ...]) -> None:
     conditions = {str(one.name): str(one.dialect_options["sqlite"]["where"]) for table in metadata.tables.values() for one in table.indexes}

@@ -135,7 +135,8 @@ def test_eight_threads_changing_one_row_lose_no_update(database: Database, write
     def add_one(connection: sa.Connection) -> None:
         now = connection.execute(sa.select(workers.c.wrong_codes).where(workers.c.id == "w").with_for_update()).scalar_one()
         row = {"b_id": "w", "b_wrong_codes": now + 1, "b_current_case_id": None, "b_live_until": 0, "b_knocked_at": None}
-        sessions.save_workers(connection, [row | {"b_code_blocked_until": 0, "b_pin_hash": None, "b_pin_open_until": 0}])
+        fresh = {"b_code_blocked_until": 0, "b_pin_hash": None, "b_pin_open_until": 0, "b_closed_to": None, "b_heard_at": 0}
+        sessions.save_workers(connection, [row | fresh])
 
     def fifty_times() -> None:
         for number in range(50):

@@ -10,7 +10,7 @@ depends_on = None
 
 _SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _WANTED = sa.text("state = 'wanted'")
-_DUE = sa.text("state = 'due'")
+_DUE = sa.text("state IN ('due', 'kept')")
 _HEARD = "UPDATE workers SET heard_at = COALESCE((SELECT updated_at FROM sessions WHERE sessions.worker_id = workers.id), 0)"
 
 
@@ -80,8 +80,8 @@ def upgrade() -> None:
         "traces",
         ["due_at"],
         unique=False,
-        sqlite_where=sa.text("state = 'due'"),
-        postgresql_where=sa.text("state = 'due'"),
+        sqlite_where=sa.text("state IN ('due', 'kept')"),
+        postgresql_where=sa.text("state IN ('due', 'kept')"),
     )
     op.create_index(op.f("ix_traces_worker_id"), "traces", ["worker_id"], unique=False)
     op.add_column("workers", sa.Column("heard_at", sa.BigInteger(), server_default="0", nullable=False))

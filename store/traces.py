@@ -1,0 +1,228 @@
+"""What lies with carriers and is to be deleted there: the ledger of the purge.
+
+`kept` is what is deleted only if the worker wipes the talk, or what the next look takes up; `due` is to be deleted; `done` and `impossible`
+stay as the ledger. A trace holds a carrier's id and a pseudonym, never a word or an address.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from store.many import insert_unless_there
+from store.standing import NOT_ENDED, TO_PURGE, standing
+from store.tables import attachments, inbox, outbox, ticks, traces, workers
+
+KEPT_FOR = 48 * 3_600_000
+"""Milliseconds that a trace is kept for a wipe: no carrier deletes older messages from a worker's phone (Bot API, deleteMessages)."""
+GIVEN_UP_AFTER = 14 * 86_400_000
+"""Milliseconds: Twilio may hold a message back for up to fourteen days (its error 20009)."""
+LEAST_AGE = 60_000
+"""Milliseconds after its final state before a carrier deletes a message."""
+_OVERLAP = 1000
+"""Ids that are looked at once more, since transactions may end in another order than they began."""
+_NAMES = ("worker_id", "channel", "provider_id", "ours", "media", "at", "state", "due_at", "attempts")
+_UNIQUE = ["channel", "provider_id", "worker_id"]
+_KEEP = insert_unless_there(traces, _NAMES, _UNIQUE)
+_LONGEST_ID = 80
+
+
+@dataclass(frozen=True, slots=True)
+class NewTrace:
+    """A message that lies with a carrier since `at` (ms)."""
+
+    worker_id: str
+    channel: str
+    provider_id: str
+    at: int
+    ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DueTrace:
+    """A message to delete now; `attempts` counts this one too."""
+
+    id: int
+    worker_id: str
+    channel: str
+    provider_id: str
+    ours: bool
+    media: bool
+    at: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one: `done`, `due` (again at `due_at`) or `impossible` and why."""
+
+    id: int
+    state: str
+    why: str | None = None
+    due_at: int = 0
+
+
+def keep(connection: sa.Connection, new: Sequence[NewTrace]) -> None:
+    """Keep traces; one that is known already is left out."""
+    rows = [
+        {
+            "worker_id": each.worker_id,
+            "channel": each.channel,
+            "provider_id": each.provider_id,
+            "ours": each.ours,
+            "media": False,
+            "at": each.at,
+            "state": "kept",
+            "due_at": each.at + KEPT_FOR,
+            "attempts": 0,
+        }
+        for each in new
+        if len(each.provider_id) <= _LONGEST_ID
+    ]
+    _KEEP.run(connection, rows)
+
+
+def gather(connection: sa.Connection, channels: Sequence[str], now: int, after: int) -> None:
+    """Take up, set by set, what came and left on these channels since the last look; each is due `after` milliseconds later.
+
+    What a forgotten worker left is due at once.
+    """
+    if not channels:
+        return
+    seen, newest = _seen(connection, inbox), _newest(connection, now)
+    theirs = sa.select(*_columns(inbox, inbox.c.key, inbox.c.received_at, _due(inbox, inbox.c.received_at, now, after), ours=False))
+    theirs = theirs.where(inbox.c.id > seen - _OVERLAP, inbox.c.id <= newest, inbox.c.channel.in_(list(channels)))
+    _put(connection, theirs.where(inbox.c.key.not_like("%/%"), sa.func.length(inbox.c.key) <= _LONGEST_ID))
+    low = _seen(connection, outbox)
+    ours = sa.select(*_columns(outbox, outbox.c.provider_id, outbox.c.settled_at, _due(outbox, outbox.c.settled_at, now, after), ours=True))
+    ours = ours.where(outbox.c.id >= low - _OVERLAP, outbox.c.provider_id.is_not(None), outbox.c.settled_at.is_not(None))
+    _put(connection, ours.where(outbox.c.channel.in_(list(channels))))
+    connection.execute(_kept(traces.c.channel.in_(list(channels))).values(state="due", due_at=traces.c.at + after))
+    _remember(connection, inbox, newest)
+    _remember(connection, outbox, _lowest_open(connection))
+
+
+def forget_words(connection: sa.Connection, before: int) -> None:
+    """Wipe what was kept in case a carrier could not deliver what it had queued, and the carrier never said more.
+
+    Run before `gather`, which goes on from the same place.
+    """
+    silent = (outbox.c.id >= _seen(connection, outbox) - _OVERLAP) & standing(outbox, "sent") & (outbox.c.settled_at < before)
+    connection.execute(sa.update(outbox).where(silent, outbox.c.sealed.is_not(None)).values(sealed=None))
+
+
+def _due(table: sa.Table, at: sa.ColumnElement[Any], now: int, after: int) -> sa.ColumnElement[int]:
+    forgotten = sa.exists().where(workers.c.id == table.c.worker_id, workers.c.key_sealed.is_(None))
+    return sa.case((forgotten, sa.literal(now, traces.c.due_at.type)), else_=at + after)
+
+
+def _columns(
+    table: sa.Table, key: sa.ColumnElement[Any], at: sa.ColumnElement[Any], due: sa.ColumnElement[int], *, ours: bool
+) -> tuple[sa.ColumnElement[Any], ...]:
+    flags = (sa.literal(ours, sa.Boolean), sa.literal(value=False, type_=sa.Boolean))
+    return (table.c.worker_id, table.c.channel, key, *flags, at, sa.literal("due", sa.String), due, sa.literal(0, sa.Integer))
+
+
+def _put(connection: sa.Connection, found: sa.Select[*tuple[Any, ...]]) -> None:
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(dialect.insert(traces).from_select(_NAMES, found).on_conflict_do_nothing(index_elements=_UNIQUE))
+
+
+def _seen(connection: sa.Connection, table: sa.Table) -> int:
+    """How far the last look came, kept as a tick of its own."""
+    found: int | None = connection.execute(sa.select(sa.func.max(ticks.c.period)).where(ticks.c.task == _look(table))).scalar_one()
+    return found or 0
+
+
+def _remember(connection: sa.Connection, table: sa.Table, reached: int) -> None:
+    connection.execute(sa.delete(ticks).where(ticks.c.task == _look(table)))
+    connection.execute(sa.insert(ticks), {"task": _look(table), "period": reached})
+
+
+def _look(table: sa.Table) -> str:
+    return f"traces.{table.name}"
+
+
+def _newest(connection: sa.Connection, now: int) -> int:
+    recent = sa.select(sa.func.max(inbox.c.id)).where(inbox.c.id > _seen(connection, inbox), inbox.c.received_at <= now - LEAST_AGE)
+    return connection.execute(recent).scalar_one() or _seen(connection, inbox)
+
+
+def _lowest_open(connection: sa.Connection) -> int:
+    """Where the next look begins: at the oldest message that has not ended, else behind the newest."""
+    oldest: int | None = connection.execute(sa.select(sa.func.min(outbox.c.id)).where(standing(outbox, *NOT_ENDED))).scalar_one()
+    return oldest if oldest is not None else connection.execute(sa.select(sa.func.max(outbox.c.id))).scalar_one() or 0
+
+
+def _kept(condition: sa.ColumnElement[bool]) -> sa.Update:
+    return sa.update(traces).where(standing(traces, *TO_PURGE), standing(traces, "kept"), condition)
+
+
+def wipe(connection: sa.Connection, worker_id: str, now: int) -> None:
+    """The worker wants the talk gone: everything of theirs that can be deleted is due now. Call it before the address goes.
+
+    What leaves afterwards, a farewell say, is not deleted: it is the word that it was done.
+    """
+    theirs = (traces.c.worker_id == worker_id) & standing(traces, *TO_PURGE)
+    soon = sa.case((traces.c.at + LEAST_AGE > now, traces.c.at + LEAST_AGE), else_=now)
+    connection.execute(sa.update(traces).where(theirs, standing(traces, "due")).values(due_at=soon))
+    connection.execute(_kept(traces.c.worker_id == worker_id).values(state="due", due_at=now))
+
+
+def is_wiping(connection: sa.Connection, worker_id: str, channels: Sequence[str]) -> bool:
+    """Whether something of this worker is still to be deleted on channels where their address is needed for it."""
+    theirs = (traces.c.worker_id == worker_id) & standing(traces, *TO_PURGE) & standing(traces, "due")
+    return connection.execute(sa.select(sa.exists().where(theirs, traces.c.channel.in_(list(channels))))).scalar_one()
+
+
+_UNBROUGHT = sa.exists().where(attachments.c.worker_id == traces.c.worker_id, standing(attachments, "wanted"))
+_DUE = (
+    sa.select(traces.c.id)
+    .where(
+        standing(traces, *TO_PURGE),
+        standing(traces, "due"),
+        traces.c.due_at <= sa.bindparam("now"),
+        traces.c.channel.concat("") == sa.bindparam("channel"),  # an expression: SQLite would look through the whole ledger by channel
+        ~_UNBROUGHT,  # a carrier deletes what came with a message together with it
+    )
+    .order_by(traces.c.due_at)
+    .limit(sa.bindparam("most"))
+)
+_TAKEN = (
+    sa.update(traces)
+    .where(traces.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .values(due_at=sa.bindparam("lease"), attempts=traces.c.attempts + 1)
+    .returning(
+        *(traces.c.id, traces.c.worker_id, traces.c.channel, traces.c.provider_id, traces.c.ours, traces.c.media, traces.c.at),
+        traces.c.attempts,
+    )
+)
+
+
+def claim(connection: sa.Connection, channel: str, now: int, lease_until: int, most: int) -> list[DueTrace]:
+    """Take up to `most` that are due on a channel; they come again at `lease_until` if nobody says what became of them."""
+    statement = _DUE.with_for_update(skip_locked=True) if connection.dialect.name == "postgresql" else _DUE
+    ids = list(connection.execute(statement, {"now": now, "channel": channel, "most": most}).scalars())
+    return [DueTrace(*row) for row in connection.execute(_TAKEN, {"ids": ids, "lease": lease_until})] if ids else []
+
+
+_SETTLE = (
+    sa.update(traces)
+    .where(traces.c.id == sa.bindparam("b_id"), standing(traces, *TO_PURGE))
+    .values(state=sa.bindparam("b_state"), why=sa.bindparam("b_why"), due_at=sa.bindparam("b_due_at"))
+)
+
+
+def settle(connection: sa.Connection, outcomes: Sequence[Outcome]) -> None:
+    """Write what became of purges."""
+    rows = [{"b_id": each.id, "b_state": each.state, "b_why": each.why, "b_due_at": each.due_at} for each in outcomes]
+    if rows:
+        connection.execute(_SETTLE, rows)
+
+
+def drop_old(connection: sa.Connection, now: int) -> None:
+    """Drop what was kept for a wipe that can no longer be done."""
+    old = standing(traces, *TO_PURGE) & standing(traces, "kept") & (traces.c.due_at <= now)
+    connection.execute(sa.delete(traces).where(old))

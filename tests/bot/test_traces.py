@@ -1,0 +1,132 @@
+"""What lies with carriers: deleted there after a while, tried again, wiped at once where that can be done, and never in anybody's way."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.clock import DAY, HOUR, MINUTE
+from channels.base import Abilities, Inbound, Purged
+from store import traces as kept
+from store.aside import SetAside, set_aside
+from store.tables import contacts, traces
+from tests.line import Line
+
+TWO_DAYS = 48 * 3600
+
+
+@pytest.fixture
+def line(database_url: str, tmp_path: Path) -> Iterator[Line]:
+    able = {"sms": Abilities(purges=True), "telegram": Abilities(purges=True, deletes_seconds=TWO_DAYS)}
+    opened = Line(database_url, tmp_path / "data", abilities=able)
+    yield opened
+    opened.close()
+
+
+def _look(line: Line, later: int) -> None:
+    """Time passes and the timer rings; then everything that is due has been tried."""
+    line.clock.move(later)
+    line.service.purges.gather()
+    line.until(lambda: not any(row["state"] == "due" and row["due_at"] <= line.clock() for row in line.rows(traces)))
+    line.run(line.service.purges.drain())
+
+
+def _ledger(line: Line) -> list[tuple[str, str, bool]]:
+    return [(row["provider_id"], row["state"], row["ours"]) for row in line.rows(traces)]
+
+
+def test_copies_at_the_carrier_are_deleted_an_hour_later_and_stand_in_the_ledger(line: Line) -> None:
+    line.phone().send("52746 en", key="SM-theirs")
+    assert line.rows(traces) == []
+    _look(line, 2 * MINUTE)
+    assert {state for _, state, _ in _ledger(line)} == {"due"}
+    _look(line, HOUR)
+
+    assert ("SM-theirs", "done", False) in _ledger(line)
+    assert ("sms-1", "done", True) in _ledger(line)
+    assert {trace.provider_id for trace in line.carriers["sms"].purged} == {name for name, _, _ in _ledger(line)}
+
+
+def test_what_the_carrier_cannot_delete_yet_is_tried_again_until_it_is_given_up(line: Line) -> None:
+    line.carriers["sms"].outcomes += [Purged("later", "not final")] * 20
+    line.phone().send("52746 en", key="SM1")
+    _look(line, 2 * HOUR)
+    first = line.rows(traces)
+    _look(line, DAY)
+    _look(line, 15 * DAY)
+
+    assert {(row["state"], row["why"], row["attempts"]) for row in first} == {("due", "not final", 1)}
+    assert {row["state"] for row in line.rows(traces)} == {"impossible"}
+    with line.service.database.read() as connection:
+        [purge] = [each for each in set_aside(connection) if each.what == "purge"]
+    assert purge == SetAside("purge", "the carrier did not delete it in fourteen days", len(first))
+
+
+def test_a_wipe_deletes_both_sides_messages_before_the_address_goes_but_not_the_farewell(line: Line) -> None:
+    phone = line.phone("telegram", "901")
+    for number, said in enumerate(("52746 en", "They did not pay overtime", "forget me", "1")):
+        line.accept(Inbound("telegram", f"1:{number}", "901", "message", said, trace=str(number)))
+        line.quiet()
+    line.until(lambda: not any(state == "due" for _, state, _ in _ledger(line)))
+    line.clock.move(MINUTE)
+    line.until(lambda: line.rows(contacts) == [])
+    purged = line.carriers["telegram"].purged
+
+    assert {trace.provider_id for trace in purged if not trace.ours} == {"0", "1", "2", "3"}
+    assert {trace.address for trace in purged} == {"901"}
+    said_by_us = len(phone.news())
+    assert len([trace for trace in purged if trace.ours]) == said_by_us - 1
+
+
+def test_nothing_is_deleted_from_a_phone_unless_the_worker_asks(line: Line) -> None:
+    line.accept(Inbound("telegram", "1:1", "901", "message", "52746 en", trace="77"))
+    line.quiet()
+    _look(line, 2 * HOUR)
+    assert {state for _, state, _ in _ledger(line)} == {"kept"}
+    _look(line, 3 * DAY)
+
+    assert line.carriers["telegram"].purged == []
+    assert line.rows(traces) == []
+
+
+def test_what_a_forgotten_worker_left_is_due_at_once(line: Line) -> None:
+    phone = line.phone()
+    for said in ("52746 en", "They did not pay overtime", "forget me", "1"):
+        phone.send(said)
+    line.clock.move(2 * MINUTE)
+    line.until(lambda: line.rows(contacts) == [])
+    _look(line, 0)
+
+    assert {state for _, state, _ in _ledger(line)} == {"done"}
+
+
+def test_a_look_that_comes_twice_finds_nothing_new(line: Line) -> None:
+    line.phone().send("52746 en", key="SM1")
+    _look(line, 2 * HOUR)
+    before = line.rows(traces)
+    _look(line, 0)
+
+    assert line.rows(traces) == before
+
+
+def test_with_zero_minutes_copies_stay(database_url: str, tmp_path: Path) -> None:
+    line = Line(database_url, tmp_path / "data", abilities={"sms": Abilities(purges=True)}, purge_after_minutes=0)
+    line.phone().send("52746 en")
+    _look(line, DAY)
+    found = line.rows(traces)
+    line.close()
+
+    assert found == []
+
+
+def test_two_processes_never_purge_the_same_message_at_once(line: Line) -> None:
+    new = [kept.NewTrace("w", "sms", f"SM{number}", 0, ours=True) for number in range(3)]
+    with line.service.database.write() as connection:
+        kept.keep(connection, new)
+        kept.wipe(connection, "w", 10)
+        first = kept.claim(connection, "sms", 10, 50, 2)
+        second = kept.claim(connection, "sms", 10, 50, 2)
+        third = kept.claim(connection, "sms", 10, 50, 2)
+
+    assert [len(first), len(second), len(third)] == [2, 1, 0]
+    assert not {each.id for each in first} & {each.id for each in second}
