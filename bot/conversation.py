@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import hearing, waits
+from bot import arrivals, waits
 from bot.clock import Clock
 from bot.effects import Codes, Means, NoCodeReady
 from bot.guesses import Guesses
@@ -246,4 +246,4 @@ class Conversation:
             waits.time_passed(talk, int(said.text), means)
             return
         hashes = self._hashes.get(message.id, {})
-        hearing.hear(Heard(connection, talk, said, hashes, means))
+        arrivals.hear(Heard(connection, talk, said, hashes, means))

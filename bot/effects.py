@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, assert_never
 
-from bot import discretion
+from bot import attachments, discretion
 from bot.clock import MINUTE, SECOND
 from bot.discretion import LIVE
 from bot.guesses import Guesses
@@ -77,8 +77,10 @@ def _apply(talk: Talk, event: ev.Event, means: Means) -> None:
             say(talk, event, means)
         case ev.OpenCase(words):
             _open_case(talk, words, means)
+            attachments.put(talk)
         case ev.AddToCase(words):
             _change(talk, lambda case: intake.add_words(case, words, means.house.programme, talk.now))
+            attachments.put(talk)
         case ev.DangerFound():
             _danger(talk, event, means)
         case ev.FloorRaised(because):

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from bot.clock import MINUTE, SECOND
 from cases import intake
 from cases.save import save
-from store import casekeys, sessions, tasks, timers, waiting
+from store import attachments, casekeys, sessions, tasks, timers, waiting
 from store.casekeys import KeyCache
 from store.sealing import Keyring
 from store.tables import cases
@@ -39,6 +39,7 @@ def forget_case(connection: sa.Connection, keyring: Keyring, keys: KeyCache, cas
     """Destroy the keys of one case; give the row locked."""
     save(connection, keyring, case, intake.forget(case, now))
     casekeys.destroy(connection, case["id"])
+    attachments.destroy_of_case(connection, case["id"], now)
     keys.forget(case["data_key_sealed"])
     waiting.drop_cases(connection, [case["id"]])
 
@@ -48,6 +49,7 @@ def last_rows(connection: sa.Connection, worker_id: str, *, patient: bool) -> No
     if patient and waiting.on_its_way(connection, worker_id):
         raise NotYet
     waiting.drop_worker(connection, worker_id)
+    attachments.forget_worker(connection, worker_id)
     sessions.forget(connection, worker_id)
     timers.drop(connection, worker_id)
 

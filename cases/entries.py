@@ -10,6 +10,7 @@ WORKER, BOT, CLOCK, CARRIER = "worker", "bot", "clock", "carrier"
 KINDS = (
     "opened", "words", "danger", "group", "consent", "language", "severity", "routed", "moved", "assigned", "excluded", "note", "reply",
     "late", "delivery", "bot", "person", "hidden", "forgotten", "code_used", "speaker", "feedback",
+    "attachment",
 )  # fmt: skip
 
 
@@ -26,6 +27,11 @@ def opened(at: int, severity: Severity, **facts: Any) -> NewEntry:
 def words(at: int, text: str, language: str, channel: str) -> NewEntry:
     """A worker's words as they came, in the language the talk was in."""
     return NewEntry("words", WORKER, at, {"text": text, "language": language, "channel": channel})
+
+
+def attachment(at: int, kind: str, **place: str) -> NewEntry:
+    """Something came with words or in their stead; of a place, `latitude` and `longitude` in degrees (WGS 84)."""
+    return NewEntry("attachment", WORKER, at, {"attachment": kind, **place})
 
 
 def danger(at: int, kind: str, because: str, happening: bool | None) -> NewEntry:  # noqa: FBT001  # three answers: yes, no, not asked

@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import SecretStr
 
+from bot import bringing, forgetting, interpreter, publishing
 from bot import clock as clocks
-from bot import forgetting, interpreter, publishing
+from bot.bringing import Bringing
 from bot.clock import Clock
 from bot.conversation import Conversation, Makings
 from bot.drafting import Drafting
@@ -36,7 +37,7 @@ from bot.waits import Waits
 from channels.base import Channel
 from channels.registry import ChannelConfig, Channels, open_channels
 from flows.revisions import Library
-from store import doorbell, screens
+from store import attachments, doorbell, screens
 from store.alone import Alone
 from store.database import Database, open_database
 from store.sealing import Keyring
@@ -49,6 +50,7 @@ from weerklank.shipping import store_shipped
 
 DRAIN_EVERY = 1.0
 LOOK_AROUND_EVERY = 3.0
+SWEEP_EVERY = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class Service:
         self.conversation = Conversation(self._makings())
         self.knocks = Knocks(self.identity, self.speech, self.houses.now, self.senders)
         self.deliveries = Deliveries(self._delivery_means())
+        self.bringing = Bringing(self._bringing_means())
         self.notices = Notices(self.writer, self._mailer(), self.clock, self._mail_settings(), self.promises.notices_ended)
         self.stock = CodeStock(self.writer, self.keyring, settings.codes_ahead, self._stocked)
         self.publishing = publishing_of(self.houses, self.database, self.writer, self.keyring, self.clock)
@@ -110,6 +113,11 @@ class Service:
         recordings, lease = Recordings(self.settings.public_url), self.settings.send_lease_seconds * clocks.SECOND
         return Means(self.writer, self.identity, self.clock, self.senders, self.knocks, sides, recordings, lease)
 
+    def _bringing_means(self) -> bringing.Means:
+        most = self.settings.attachment_max_mb * 1024 * 1024
+        here = (self.writer, self.identity, self.senders, self.keyring)
+        return bringing.Means(*here, self.settings.files, self.speech, self.clock, most)
+
     def _mailer(self) -> Mailer:
         if self.parts.mailer is not None:
             return self.parts.mailer
@@ -124,12 +132,14 @@ class Service:
             forgetting.TASK: self._forget_worker,
             interpreter.TASK: self._translate,
             publishing.TASK: self.publishing.look_after,
+            attachments.DELETE: lambda arguments: attachments.delete_files(self.settings.files, arguments),
         }
 
     def _clockwork(self) -> dict[str, Timer]:
         return {
             "promises": Timer(self.settings.late_check_seconds, lambda: self.writer.ring(self._late)),
             "timers": Timer(self.settings.late_check_seconds, lambda: self.writer.ring(self._ringing)),
+            "files": Timer(SWEEP_EVERY, self.bringing.sweep),
             "inbox": Timer(DRAIN_EVERY, lambda: self.writer.ring(self._turn), everywhere=True),
         }
 
@@ -141,6 +151,7 @@ class Service:
         """Something may be due in the outbox or the mails."""
         self.deliveries.ring()
         self.notices.ring()
+        self.bringing.ring()
 
     def _stocked(self) -> None:
         self.conversation.stocked()
@@ -172,6 +183,7 @@ class Service:
         self.conversation.on_dry = self.stock.ring
         loops: dict[str, Callable[[], Awaitable[None]]] = {
             "deliveries": lambda: self.deliveries.run(DRAIN_EVERY),
+            "attachments": lambda: self.bringing.run(DRAIN_EVERY),
             "notices": lambda: self.notices.run(5 * DRAIN_EVERY),
             "tasks": lambda: self.runner.run(DRAIN_EVERY),
             **self._asking(),
@@ -218,7 +230,7 @@ class Service:
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
-        await asyncio.gather(self.deliveries.drain(), self.notices.drain())
+        await asyncio.gather(self.deliveries.drain(), self.notices.drain(), self.bringing.drain())
         self.conversation.close()
         if self._listener is not None:
             await asyncio.to_thread(self._listener.join)
