@@ -169,7 +169,7 @@ def test_a_file_that_is_refused_gets_a_kind_answer_and_nothing_of_it_is_kept(lin
 
 
 def test_a_refusal_that_comes_long_after_the_talk_waits_behind_a_knock(line: Line, phone: Phone) -> None:
-    line.carriers["whatsapp"].files["file-1"] = b"MZ"
+    line.carriers["whatsapp"].files["file-1"] = b"MZ\x90\0"
     line.carriers["whatsapp"].fetch_failures.append(FetchError("the carrier is away", temporary=True))
     phone.send("52746 en")
     phone.send("They did not pay overtime")
