@@ -10,7 +10,7 @@ def hear(at: Heard) -> None:
     """Understand one message with everything in it. What no case takes is not kept, and a worker who sent only that is told so."""
     talk, said = at.talk, at.said
     attachments.hold(talk, said)
-    if said.attachments and not talk.arrived and not said.text.strip():
+    if said.kind == "message" and said.attachments and not talk.arrived and not said.text.strip():
         at = replace(at, said=replace(said, kind="unsupported"))
     hearing.hear(at)
     attachments.put(talk)

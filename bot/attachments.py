@@ -26,16 +26,19 @@ _IN_FLOWS: Final[dict[AttachmentKind, ev.Attachment]] = {
 
 def hold(talk: Talk, said: Inbound) -> None:
     """Take what came with a message, until a case has it."""
-    talk.arrived = tuple(each for each in said.attachments if _is_testimony(each))
+    talk.arrived = _testimony(said)
 
 
 def named(said: Inbound) -> ev.Attachment | None:
     """Tell a flow what came with the words; of several things the first."""
-    return next((_IN_FLOWS[each.kind] for each in said.attachments if _is_testimony(each)), None)
+    return next((_IN_FLOWS[each.kind] for each in _testimony(said)), None)
 
 
-def _is_testimony(attachment: Attachment) -> bool:
-    return attachment.kind in _IN_FLOWS and (attachment.kind != "place" or _PLACE.fullmatch(attachment.ref) is not None)
+def _testimony(said: Inbound) -> tuple[Attachment, ...]:
+    """What says something; an edit brings the same file again, and what was refused as a whole brings none."""
+    if said.kind != "message":
+        return ()
+    return tuple(each for each in said.attachments if each.kind in _IN_FLOWS and (each.kind != "place" or _PLACE.fullmatch(each.ref)))
 
 
 def put(talk: Talk) -> None:

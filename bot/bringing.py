@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -27,9 +28,10 @@ from flows.session import Session
 from store import attachments as kept
 from store import outbox, sessions
 from store.casekeys import load_data_key
+from store.database import StoreAway
 from store.files import Files, new_name, seal_file
 from store.sealing import Keyring, Unopenable, new_key, seal_with
-from store.writer import Writer
+from store.writer import Writer, WriterBusy
 
 _log = logging.getLogger(__name__)
 _LEASE = 5 * MINUTE
@@ -118,6 +120,9 @@ class Bringing:
         reached = self._means.addresses.address_of(connection, list({each.worker_id for each in claimed})) if claimed else {}
         ready: list[_Ready] = []
         for each in claimed:
+            if each.attempts > _MOST_ATTEMPTS:
+                kept.give_up(connection, each, "gone", "tried too often")
+                continue
             try:
                 worker = reached[each.worker_id].worker
                 ready.append(_Ready(each, open_source(worker.key, worker.id, each.ref_sealed), worker))
@@ -128,9 +133,12 @@ class Bringing:
     async def _bring(self, one: _Ready) -> None:
         try:
             await self._try(one)
+        except (StoreAway, WriterBusy):
+            _log.warning("the database is away; an attachment is brought once its lease has run out")
         except Exception as error:  # noqa: BLE001 - whatever breaks at one file, the others go on; an error's text could lead to the file
             _log.error("an attachment could not be brought: %s", type(error).__name__)
-            await self._later(one, "an error of ours")
+            with suppress(StoreAway, WriterBusy):
+                await self._later(one, "an error of ours")
         finally:
             self._flying[one.wanted.channel] -= 1
             self._bell.ring()

@@ -139,7 +139,7 @@ class Service:
         return {
             "promises": Timer(self.settings.late_check_seconds, lambda: self.writer.ring(self._late)),
             "timers": Timer(self.settings.late_check_seconds, lambda: self.writer.ring(self._ringing)),
-            "files": Timer(SWEEP_EVERY, self.bringing.sweep),
+            "files": Timer(SWEEP_EVERY, self.bringing.sweep, everywhere=True),
             "inbox": Timer(DRAIN_EVERY, lambda: self.writer.ring(self._turn), everywhere=True),
         }
 

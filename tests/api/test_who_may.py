@@ -30,7 +30,7 @@ ROWS: dict[tuple[str, str], Kind] = {
     ("GET", "/api/v1/cases"): "signed in",
     ("GET", C): "case read",
     ("GET", f"{C}/timeline"): "case read",
-    ("GET", f"{C}/attachments/{{seq}}"): "case read",
+    ("GET", f"{C}/attachments/{{number}}"): "case read",
     ("POST", f"{C}/replies"): "case write",
     ("POST", f"{C}/replies/{{seq}}/approval"): "case write",
     ("POST", f"{C}/timeline/{{seq}}/translations"): "case write",
@@ -125,6 +125,7 @@ def ask(actor: Actor, method: str, path: str, reference: str) -> int:
     address = path.format(
         reference=reference,
         seq=1,
+        number=1,
         name="none",
         revision="0" * 64,
         file="none.yaml",
