@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match
 
-from api import cases, flow_drafts, flows, health, login, recordings, reports, rules, sites
+from api import attachments, cases, flow_drafts, flows, health, login, recordings, reports, rules, sites
 from api.deps import Services
 from api.desk import case as case_pages
 from api.desk import entrance, flow_draft, flow_try, flow_words, queue, voices, writing
@@ -30,7 +30,7 @@ TELEMETRY_OFF: Any = {"tracing": False, "metrics": False, "logs": False, "operat
 _ROUTERS = tuple(
     module.ROUTER
     for module in (
-        *(health, login, cases, sites, recordings, flows, flow_drafts, rules, reports),
+        *(health, login, cases, attachments, sites, recordings, flows, flow_drafts, rules, reports),
         *(entrance, queue, case_pages, writing, voices, flow_pages, flow_words, flow_draft, flow_try),
     )
 )

@@ -7,6 +7,7 @@ from typing import Protocol
 from bot.publishing import Publishing
 from channels.base import Inbound, Reader, Status
 from store.database import Database
+from store.files import Files
 from store.sealing import Keyring
 from store.writer import Writer
 
@@ -67,6 +68,7 @@ class Services:
     clock: Callable[[], int]
     public_url: str
     inbox: InboxDoor
+    files: Files
     publishing: Publishing
     readers: Mapping[str, Reader] = field(default_factory=dict[str, Reader])
     demo: bool = False

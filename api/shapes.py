@@ -72,6 +72,18 @@ class TranslationOut(Shape):
     confidence: str
 
 
+class AttachmentOut(Shape):
+    """A file beside an entry; its state is wanted, kept, refused or gone. `shows` is sound, film, picture or paper, or empty for none."""
+
+    number: int
+    kind: str
+    state: str
+    shows: str
+    media_type: str | None
+    size: int | None
+    words: str
+
+
 class EntryOut(Shape):
     """An entry of a timeline. `translated` false: nobody has put these words in the desk's language yet."""
 
@@ -89,6 +101,7 @@ class EntryOut(Shape):
     delivery: str | None
     waits_for_wording: bool
     body: dict[str, Any]
+    attachment: AttachmentOut | None
 
 
 class TimelineOut(Shape):

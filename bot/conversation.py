@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import doors, hearing, waits
+from bot import arrivals, doors, waits
 from bot.clock import Clock
 from bot.effects import Codes, Means, NoCodeReady
 from bot.guesses import Guesses
@@ -253,4 +253,4 @@ class Conversation:
             talk.traces += (NewTrace(talk.worker.id, message.channel, said.trace, message.received_at, ours=False),)
         at = Heard(connection, talk, said, self._hashes.get(message.id, {}), means)
         if not doors.opens(at):
-            hearing.hear(at)
+            arrivals.hear(at)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, assert_never
 
-from bot import discretion
+from bot import attachments, discretion
 from bot.clock import MINUTE, SECOND
 from bot.discretion import LIVE
 from bot.guesses import Guesses
@@ -78,7 +78,7 @@ def _apply(talk: Talk, event: ev.Event, means: Means) -> None:
         case ev.OpenCase(words):
             _open_case(talk, words, means)
         case ev.AddToCase(words):
-            _change(talk, lambda case: intake.add_words(case, words, means.house.programme, talk.now))
+            _add_words(talk, words, means)
         case ev.DangerFound():
             _danger(talk, event, means)
         case ev.FloorRaised(because):
@@ -133,6 +133,12 @@ def _open_case(talk: Talk, words: str, means: Means) -> None:
     means.keys.remember(keys)
     row = {**new.case, "worker_id": talk.worker.id, "code_hash": None}
     talk.turn_to(CaseWork(row, keys.data_key, keys, new.entries, new.mails, changed=True))
+    attachments.put(talk)
+
+
+def _add_words(talk: Talk, words: str, means: Means) -> None:
+    _change(talk, lambda case: intake.add_words(case, words, means.house.programme, talk.now))
+    attachments.put(talk)
 
 
 def _wait(talk: Talk, begun: ev.WaitBegun) -> None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from bot.clock import MINUTE, SECOND
 from cases import intake
 from cases.save import save
-from store import casekeys, sessions, tasks, timers, traces, waiting
+from store import attachments, casekeys, sessions, tasks, timers, traces, waiting
 from store.casekeys import KeyCache
 from store.sealing import Keyring
 from store.tables import cases
@@ -41,6 +41,7 @@ def forget_case(connection: sa.Connection, keyring: Keyring, keys: KeyCache, cas
     """Destroy the keys of one case; give the row locked."""
     save(connection, keyring, case, intake.forget(case, now))
     casekeys.destroy(connection, case["id"])
+    attachments.destroy_of_case(connection, case["id"], now)
     keys.forget(case["data_key_sealed"])
     waiting.drop_cases(connection, [case["id"]])
 
@@ -53,6 +54,7 @@ def last_rows(connection: sa.Connection, worker_id: str, *, patient: bool, wiped
     if patient and (waiting.on_its_way(connection, worker_id) or traces.is_wiping(connection, worker_id, wiped)):
         raise NotYet
     waiting.drop_worker(connection, worker_id)
+    attachments.forget_worker(connection, worker_id)
     sessions.forget(connection, worker_id)
     timers.drop(connection, worker_id)
 

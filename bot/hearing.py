@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from bot import answers, coming_back, discretion, effects, pin
+from bot import answers, attachments, coming_back, discretion, effects, pin
 from bot.clock import MINUTE, SECOND
 from bot.effects import Means
 from bot.heard import Heard, cleaned
@@ -72,7 +72,7 @@ def _at_a_site(at: Heard, code: str) -> None:
     talk.session = talk.session.anew(language, fields)
     name = means.house.first_flow_for_neighbours if place.kind == "area" else means.house.first_flow
     effects.take(talk, engine.start(at.flows, name, talk.session), means)
-    if said.payload is None and _is_testimony(beside, means):
+    if said.payload is None and (_is_testimony(beside, means) or attachments.named(said)):
         _resume(at)
 
 
@@ -155,8 +155,9 @@ def _stranger(at: Heard) -> None:
     anew = talk.session.anew(talk.session.language, _fields_of_place(talk))
     started = engine.start(at.flows, means.house.first_flow, anew)
     effects.take(talk, started, means)
-    if said.text.strip() and not _only_digits(said.text):
-        tried = engine.resume(at.flows, talk.session, Words(said.text, today=_today(talk, means)), means.lexicon)
+    if attachments.named(said) or (said.text.strip() and not _only_digits(said.text)):
+        words = Words(said.text, None, attachments.named(said), _today(talk, means))
+        tried = engine.resume(at.flows, talk.session, words, means.lexicon)
         if not any(isinstance(event, ev.NoCase) for event in tried.events):
             _resume(at)
         else:
@@ -169,7 +170,7 @@ def _only_digits(text: str) -> bool:
 
 
 def _resume(at: Heard) -> None:
-    words = Words(cleaned(at), at.said.option, today=_today(at.talk, at.means))
+    words = Words(cleaned(at), at.said.option, attachments.named(at.said), _today(at.talk, at.means))
     effects.take(at.talk, engine.resume(at.flows, at.talk.session, words, at.means.lexicon), at.means)
 
 

@@ -63,6 +63,30 @@ def open_inbound(key: bytes, channel: str, carriers_key: str, sealed: bytes) -> 
     return Inbound(channel, carriers_key, "", kind, text, option, payload, found, trace, previous)
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an attachment is to be had from its carrier, and whether the worker agreed that it is kept as it came, too."""
+
+    attachment: Attachment
+    original: bool = False
+
+
+def _source_aad(worker_id: str) -> bytes:
+    return b"attachments\n" + worker_id.encode()
+
+
+def seal_source(key: bytes, worker_id: str, source: Source) -> bytes:
+    """Seal where an attachment is to be had: with most carriers, whoever knows it can fetch it."""
+    each = source.attachment
+    return seal_with(key, orjson.dumps([each.kind, each.ref, each.media_type, each.size, source.original]), _source_aad(worker_id))
+
+
+def open_source(key: bytes, worker_id: str, sealed: bytes) -> Source:
+    """Open where an attachment is to be had. Raises Unopenable."""
+    *attachment, original = orjson.loads(open_with(key, sealed, _source_aad(worker_id)))
+    return Source(Attachment(*attachment), original)
+
+
 def seal_session(key: bytes, worker_id: str, session: Session) -> bytes:
     """Seal where a worker stands."""
     return seal_with(key, session.to_bytes(), _session_aad(worker_id))

@@ -11,6 +11,7 @@ from bot.people import Worker
 from bot.sealed import seal_session
 from cases import timeline
 from cases.change import CaseChange, NewEntry, NewMail
+from channels.base import Attachment
 from flows.session import Session
 from store.batch import Batch, ChangedCase, Message, NewCase
 from store.casekeys import CaseKeys
@@ -28,6 +29,8 @@ class CaseWork:
     entries: tuple[NewEntry, ...] = ()
     mails: tuple[NewMail, ...] = ()
     changed: bool = False
+    files: tuple[tuple[int, dict[str, Any]], ...] = ()
+    """Rows of attachments, each with the place of its entry in `entries`."""
 
     def take(self, change: CaseChange) -> None:
         """Apply a change."""
@@ -43,6 +46,8 @@ class CaseWork:
         tail = timeline.fresh(self.row["reference"]) if self.keys is not None else timeline.tail_of(self.row)
         appended = timeline.append(tail, self.data_key, self.entries)
         row = {**self.row, **appended.columns}
+        numbered = [{**file, "reference": row["reference"], "seq": appended.rows[place]["seq"]} for place, file in self.files]
+        batch.attachments.extend(numbered)
         mails = [_mail_row(mail, row) for mail in self.mails]
         if self.keys is not None:
             batch.new_cases.append(NewCase(row, self.keys, appended.rows, mails))
@@ -87,6 +92,8 @@ class Talk:
     signals: tuple[dict[str, Any], ...] = ()
     timer: dict[str, Any] | None = None
     traces: tuple[NewTrace, ...] = ()
+    arrived: tuple[Attachment, ...] = ()
+    """What came with the message that is heard now, and stands in no case yet."""
     orders: tuple[Callable[[sa.Connection], None], ...] = field(default=())
 
     def fork(self) -> "Talk":

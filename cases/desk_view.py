@@ -7,8 +7,9 @@ from typing import Any, cast
 import sqlalchemy as sa
 from babel import Locale, UnknownLocaleError
 
-from cases import lifecycle, ready, taxonomy, timeline
+from cases import attachments, lifecycle, ready, taxonomy, timeline
 from cases.access import AtDesk, case_for, visible
+from cases.attachments import AttachmentView
 from cases.change import Case
 from cases.desk_queue import is_late
 from cases.model import same_language
@@ -56,6 +57,7 @@ class EntryView:
     delivery: str | None
     waits_for_wording: bool
     body: Mapping[str, Any]
+    attachment: AttachmentView | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ class _Sealed:
     entries: tuple[Entry, ...]
     annotations: Mapping[int, tuple[Annotation, ...]]
     deliveries: Mapping[int, tuple[str, str | None]]
+    files: Mapping[int, AttachmentView]
     readable: bool
 
 
@@ -168,11 +171,12 @@ def _open(at: AtDesk, case: Case) -> _Sealed:
     try:
         data_key = load_data_key(at.connection, at.keyring, case["id"])
     except Unopenable:
-        return _Sealed(_headers(at, case), {}, {}, readable=False)
+        return _Sealed(_headers(at, case), {}, {}, attachments.of_case(at, case), readable=False)
     beside: dict[int, tuple[Annotation, ...]] = {}
     for made in timeline.read_annotations(at.connection, case, data_key):
         beside[made.seq] = (*beside.get(made.seq, ()), made)
-    return _Sealed(timeline.read(at.connection, case, data_key), beside, _deliveries(at, case), readable=True)
+    told = timeline.read(at.connection, case, data_key)
+    return _Sealed(told, beside, _deliveries(at, case), attachments.of_case(at, case), readable=True)
 
 
 def _headers(at: AtDesk, case: Case) -> tuple[Entry, ...]:
@@ -221,6 +225,7 @@ def _entry(at: AtDesk, entry: Entry, opened: _Sealed, desk_language: str) -> Ent
         delivery=delivery,
         waits_for_wording=hold == "translation",
         body={key: value for key, value in entry.body.items() if key not in ("text", "wording")},
+        attachment=opened.files.get(entry.seq),
     )
 
 

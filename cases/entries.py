@@ -11,6 +11,7 @@ KINDS = (
     "opened", "words", "danger", "group", "consent", "language", "severity", "routed", "moved", "assigned", "excluded", "note", "reply",
     "late", "delivery", "bot", "person", "hidden", "forgotten", "code_used", "speaker", "feedback",
     "reach",
+    "attachment",
 )  # fmt: skip
 
 
@@ -41,6 +42,11 @@ def corrected(at: int, text: str, language: str, channel: str) -> NewEntry:
 def reach(at: int, what: Reach) -> NewEntry:
     """A carrier said whether, or where, the worker can be reached."""
     return NewEntry("reach", CARRIER, at, {"reach": what})
+
+
+def attachment(at: int, kind: str, **place: str) -> NewEntry:
+    """Something came with words or in their stead; of a place, `latitude` and `longitude` in degrees (WGS 84)."""
+    return NewEntry("attachment", WORKER, at, {"attachment": kind, **place})
 
 
 def danger(at: int, kind: str, because: str, happening: bool | None) -> NewEntry:  # noqa: FBT001  # three answers: yes, no, not asked

@@ -93,11 +93,8 @@ def open_case(opening: Opening, programme: Programme, now: int) -> OpenedCase:
 def _first_entries(opening: Opening, case: Case, grave: severity.Severity, desk: Desk) -> tuple[NewEntry, ...]:
     now = case["opened_at"]
     facts = {"channel": opening.channel, "place": case["place_id"], "who": case["who"], "on_behalf_of": opening.on_behalf_of}
-    first = (
-        entries.opened(now, grave, **facts),
-        entries.words(now, opening.words, opening.language, opening.channel),
-        entries.routed(now, desk),
-    )
+    spoken = _spoken(opening.words, opening.language, opening.channel, now)
+    first = (entries.opened(now, grave, **facts), *spoken, entries.routed(now, desk))
     if opening.danger is None:
         return first
     return (*first, entries.danger(now, opening.danger.kind, opening.danger.because, opening.danger.happening))
@@ -111,11 +108,19 @@ def _first_mails(opening: Opening, case: Case, programme: Programme) -> tuple[Ne
 
 
 def add_words(case: Case, words: str, programme: Programme, now: int) -> CaseChange:
-    """Keep later words as they came. They put an answered case back on the desk, with a new date; a bare 1 to a proposal closes it."""
-    entry = entries.words(now, words, case["language"], case["channel"])
+    """Keep later words as they came. They put an answered case back on the desk, with a new date; a bare 1 to a proposal closes it.
+
+    So does a voice note or a photo that came without words (its own entry is kept by whoever knows of it).
+    """
+    spoken = _spoken(words, case["language"], case["channel"], now)
     if case["state"] == "proposed" and ascii_digits(words).strip(" .!") == _YES:
-        return _agreed(case, entry, programme, now)
-    return _on_the_desk(case, entry, programme, now)
+        return _agreed(case, spoken, programme, now)
+    return _on_the_desk(case, spoken, programme, now)
+
+
+def _spoken(words: str, language: str, channel: str, now: int) -> tuple[NewEntry, ...]:
+    """Give the entry that keeps words; none where somebody only spoke into the phone or sent a picture."""
+    return (entries.words(now, words, language, channel),) if words.strip() else ()
 
 
 def correct_words(case: Case, words: str, programme: Programme, now: int) -> CaseChange:
@@ -127,24 +132,24 @@ def judge(case: Case, answer: str, programme: Programme, now: int) -> CaseChange
     """Keep what the worker thinks of our answer. `solved` closes what was proposed as solved; anything else puts it back on the desk."""
     entry = entries.feedback(now, answer)
     if answer == "solved" and case["state"] == "proposed":
-        return _agreed(case, entry, programme, now)
-    return _on_the_desk(case, entry, programme, now)
+        return _agreed(case, (entry,), programme, now)
+    return _on_the_desk(case, (entry,), programme, now)
 
 
-def _on_the_desk(case: Case, entry: NewEntry, programme: Programme, now: int) -> CaseChange:
+def _on_the_desk(case: Case, said: tuple[NewEntry, ...], programme: Programme, now: int) -> CaseChange:
     state = lifecycle.after_words(case["state"])
     columns = touched(case, now, state=state)
     if state == "answer_needed":
         columns |= _owed(case, programme, now)
     moved = () if state == case["state"] else (entries.moved(now, entries.WORKER, (case["state"], state), "the worker wrote"),)
     mails = () if case["state"] == "new" else (_answer_mail(case, programme, now),)
-    return CaseChange(columns, (entry, *moved), mails)
+    return CaseChange(columns, (*said, *moved), mails)
 
 
-def _agreed(case: Case, entry: NewEntry, programme: Programme, now: int) -> CaseChange:
+def _agreed(case: Case, said: tuple[NewEntry, ...], programme: Programme, now: int) -> CaseChange:
     moved = entries.moved(now, entries.WORKER, ("proposed", "closed_agreed"), "the worker said that it is solved")
     columns = touched(case, now, state="closed_agreed", answer_by=None, late_at=None)
-    return CaseChange(columns, (entry, moved), (_answer_mail(case, programme, now),))
+    return CaseChange(columns, (*said, moved), (_answer_mail(case, programme, now),))
 
 
 def choose_group(case: Case, code: str, programme: Programme, now: int) -> CaseChange:

@@ -36,6 +36,8 @@ class Wording:
     authors: Mapping[str, str]
     reads_language: str
     nobody_reads: str
+    things: Mapping[str, str]
+    files: Mapping[str, str]
     forgotten: str
     unknown_place: str
 
@@ -73,6 +75,8 @@ class Wording:
             known["reach"] = self.reaches.get(str(body.get("reach")), "")
         if kind == "bot":
             known["said"] = self.said.get(known.get("node", ""), self.said[""].format_map(_Known(known)))
+        if kind == "attachment":
+            known["thing"] = self.things.get(known.get("attachment", ""), self.things[""]).format_map(_Known(known))
         return self.kinds.get(kind, kind).format_map(_Known(known))
 
     def _shown(self, value: Any) -> str:
@@ -199,6 +203,7 @@ ENGLISH = Wording(
             "hidden": "The worker hid the talk: nothing goes to that phone until the code comes",
             "forgotten": "The worker asked to be forgotten",
             "feedback": "The worker says: {answer}",
+            "attachment": "The worker sent {thing}",
             "code_used": "The code opened the case from a phone ({channel})",
             "words": "",
             "note": "",
@@ -242,6 +247,10 @@ ENGLISH = Wording(
             "nothing_new": "told that there is no answer yet",
             "identity_hunt": "refused to say who wrote",
             "contact_refused": "refused a shared contact; nothing of it was kept",
+            "file_not_taken": "said that this kind of file is not taken",
+            "file_too_big": "said that the file is too big",
+            "file_not_opened": "said that the file could not be opened",
+            "file_not_kept": "said that the file was not kept",
             "unsupported": "said that it cannot open this kind of message",
             "hide": "closed the talk with an innocent line",
             "sure": "asked whether it is sure that all is to be forgotten",
@@ -278,6 +287,25 @@ ENGLISH = Wording(
     authors=MappingProxyType({"worker": "worker", "bot": "line", "clock": "clock", "carrier": "carrier"}),
     reads_language="{name} reads {language}",
     nobody_reads="Nobody in the programme reads {language} yet",
+    things=MappingProxyType(
+        {
+            "": "a file",
+            "voice": "a voice message",
+            "photo": "a photo",
+            "video": "a film",
+            "document": "a document",
+            "place": "a place: {latitude}, {longitude}",
+        }
+    ),
+    files=MappingProxyType(
+        {
+            "wanted": "It is being brought from the carrier.",
+            "kept": "It is not shown to readers at a supplier: a voice is known to those who work beside it.",
+            "refused": "It could not be kept safely. The worker was told.",
+            "gone": "The carrier did not give it. The worker was told.",
+            "forgotten": "It was destroyed at the worker's wish.",
+        }
+    ),
     forgotten="The words were destroyed at the worker's wish.",
     unknown_place="unknown",
 )

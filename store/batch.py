@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from store import inbox, mails, outbox, sessions, tasks, timers, traces
+from store import attachments, inbox, mails, outbox, sessions, tasks, timers, traces
 from store.casekeys import CaseKeys
 from store.database import upsert
 from store.many import Many, insert
@@ -78,6 +78,7 @@ class Batch:
     tasks: list[CaseTask] = field(default_factory=list[CaseTask])
     timers: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     traces: list[NewTrace] = field(default_factory=list[NewTrace])
+    attachments: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     handled: list[int] = field(default_factory=list[int])
     orders: list[Callable[[sa.Connection], None]] = field(default_factory=list[Callable[[sa.Connection], None]])
 
@@ -109,6 +110,7 @@ def write(connection: sa.Connection, batch: Batch) -> dict[str, int]:
     _count(connection, batch)
     for task in batch.tasks:
         tasks.enqueue(connection, task.task, {"case_id": known[task.reference], "seq": task.seq}, task.now)
+    attachments.put(connection, [{**row, "case_id": known[row.pop("reference")]} for row in batch.attachments])
     for order in batch.orders:
         order(connection)
     inbox.done(connection, batch.handled)

@@ -29,7 +29,7 @@ SEALED: tuple[SealedField, ...] = (
     SealedField("sessions", "sealed", "the worker's key", "worker id"),
     SealedField("outbox", "sealed", "the worker's key", "worker id"),
     SealedField("outbox", "sealed_else", "the worker's key", "worker id"),
-    SealedField("attachments", "ref_sealed", "the worker's key", "number of the attachment's message and its place there"),
+    SealedField("attachments", "ref_sealed", "the worker's key", "worker id"),
     SealedField("attachments", "key_sealed", "the case's data key", "the file's name"),
     SealedField("case_grants", "envelope", "the ring", "the case's public key"),
     SealedField("cases", "data_key_sealed", "the case's public key", "nothing: a sealed box opens with one private key only"),

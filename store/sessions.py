@@ -51,6 +51,20 @@ def load(connection: sa.Connection, worker_ids: Sequence[str]) -> dict[str, byte
 
 
 @dataclass(frozen=True, slots=True)
+class Stands:
+    """A worker's sealed session, and when they last talked (milliseconds)."""
+
+    sealed: bytes
+    updated_at: int
+
+
+def stands(connection: sa.Connection, worker_id: str) -> Stands | None:
+    """Where a worker stands; None for one who never talked, or was forgotten."""
+    found = connection.execute(sa.select(sessions.c.sealed, sessions.c.updated_at).where(sessions.c.worker_id == worker_id)).first()
+    return None if found is None else Stands(found.sealed, found.updated_at)
+
+
+@dataclass(frozen=True, slots=True)
 class KeptSession:
     """A worker's session as it lies here: both the worker's key and the session are sealed."""
 

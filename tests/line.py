@@ -19,11 +19,25 @@ from bot.mail import FileMailer, Mailer
 from cases import access, programme
 from cases.access import AtDesk
 from cases.model import Officer, Programme
-from channels.base import Abilities, Failure, Inbound, InboundKind, Outbound, Purged, SendError, SendStatus, Sent, Status, Trace
+from channels.base import (
+    Abilities,
+    Attachment,
+    Failure,
+    FetchError,
+    Inbound,
+    InboundKind,
+    Outbound,
+    Purged,
+    SendError,
+    SendStatus,
+    Sent,
+    Status,
+    Trace,
+)
 from channels.plain import WordsOnly
 from channels.registry import CARDS
 from store.migrate import upgrade
-from store.tables import cases, inbox, mails, outbox, tasks, workers
+from store.tables import attachments, cases, inbox, mails, outbox, tasks, workers
 from translations.base import NoTranslator, Translator
 from weerklank.commands.keys import fresh_lines
 from weerklank.settings import Settings
@@ -33,6 +47,7 @@ from words.limits import Limits
 T = TypeVar("T")
 CHANNELS = ("sms", "whatsapp", "telegram", "http_sms", "web")
 PATIENCE = 20.0
+BRINGS_ALL = Abilities(media=frozenset({"voice", "photo", "video", "document", "place"}))
 SOON = 100  # milliseconds: what falls due while we look is not over yet
 
 
@@ -55,13 +70,22 @@ class Carrier(WordsOnly):
     """A channel whose far end is this test: it remembers, and fails as it is told to."""
 
     name: str
-    abilities: Abilities = field(default_factory=Abilities)
+    abilities: Abilities = field(default=BRINGS_ALL)
     first_status: SendStatus = "sent"
     purged: list[Trace] = field(default_factory=list[Trace])
     outcomes: list[Purged] = field(default_factory=list[Purged])
     hangs: bool = False
     sent: list[Outbound] = field(default_factory=list[Outbound])
     failures: list[SendError] = field(default_factory=list[SendError])
+    files: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    fetch_failures: list[FetchError] = field(default_factory=list[FetchError])
+    fetched: list[Attachment] = field(default_factory=list[Attachment])
+
+    async def fetch(self, attachment: Attachment, most: int) -> bytes:
+        self.fetched.append(attachment)
+        if self.fetch_failures:
+            raise self.fetch_failures.pop(0)
+        return self.files[attachment.ref]
 
     @property
     def limits(self) -> Limits:
@@ -96,10 +120,17 @@ class Phone:
     seen: int = 0
 
     def send(
-        self, text: str = "", *, kind: InboundKind = "message", option: str | None = None, payload: str | None = None, key: str = ""
+        self,
+        text: str = "",
+        *,
+        kind: InboundKind = "message",
+        option: str | None = None,
+        payload: str | None = None,
+        key: str = "",
+        attachments: tuple[Attachment, ...] = (),
     ) -> list[str]:
         """Send something and wait until the line is quiet; returns the texts that came."""
-        self.line.accept(Inbound(self.channel, key or secrets.token_hex(8), self.address, kind, text, option, payload))
+        self.line.accept(Inbound(self.channel, key or secrets.token_hex(8), self.address, kind, text, option, payload, attachments))
         self.line.quiet()
         return self.news()
 
@@ -141,7 +172,7 @@ class Line:
         }
         self.settings = Settings(**(base | settings))
         self.clock = MovableClock()
-        self.carriers = {name: Carrier(name, (abilities or {}).get(name, Abilities())) for name in CHANNELS}
+        self.carriers = {name: Carrier(name, (abilities or {}).get(name, BRINGS_ALL)) for name in CHANNELS}
         self.mail_folder = folder / "mail"
         self.translator = translator or NoTranslator()
         self.mailer = mailer or FileMailer(self.mail_folder)
@@ -215,6 +246,7 @@ class Line:
             sa.exists().where(mails.c.state.in_(["due", "sending"]), mails.c.due_at <= now),
             sa.exists().where(tasks.c.state.in_(["due", "running"]), tasks.c.run_at <= now),
             sa.exists().where(cases.c.answer_by <= now),
+            sa.exists().where(attachments.c.state == "wanted", attachments.c.due_at <= now),
             sa.exists(_KNOCK_OWED),
         )
         with self.service.database.read() as connection:

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from store.files import Folder
 from store.sealing import Keyring
 
 
@@ -81,6 +82,9 @@ class Settings(BaseSettings):
         le=40_320,
         description="Minutes after which a message's copy at its carrier is deleted, where the carrier can; 0 leaves them there.",
     )
+    attachment_max_mb: int = Field(
+        default=16, ge=1, le=100, description="How large a file of a worker may be, in MiB (1,048,576 bytes); a larger one is not taken."
+    )
     web_phone: bool = Field(default=False, description="Whether the web phone at /talk is a channel of its own here.")
     log_level: str = Field(
         default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged; words and addresses never are."
@@ -90,6 +94,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's URL, embedded by default."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'weerklank.sqlite3').absolute()}"
+
+    @property
+    def files(self) -> Folder:
+        """Where the files lie that workers sent, each sealed under a key of its own."""
+        return Folder(self.data_dir / "attachments")
 
     @property
     def words_dir(self) -> Path:

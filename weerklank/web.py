@@ -28,6 +28,7 @@ def services(service: Service, *, demo: bool = False, phones: tuple[Phone, ...] 
         clock=service.clock,
         public_url=service.settings.public_url.rstrip("/"),
         inbox=service.inbox,
+        files=service.settings.files,
         publishing=service.publishing,
         readers=service.channels.readers,
         demo=demo,

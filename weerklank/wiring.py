@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import SecretStr
 
+from bot import bringing, forgetting, interpreter, publishing
 from bot import clock as clocks
-from bot import forgetting, interpreter, publishing
+from bot.bringing import Bringing
 from bot.clock import Clock
 from bot.conversation import Conversation, Makings
 from bot.drafting import Drafting
@@ -37,7 +38,7 @@ from bot.waits import Waits
 from channels.base import Channel
 from channels.registry import ChannelConfig, Channels, open_channels
 from flows.revisions import Library
-from store import doorbell, screens
+from store import attachments, doorbell, screens
 from store.alone import Alone
 from store.database import Database, open_database
 from store.sealing import Keyring
@@ -51,6 +52,7 @@ from weerklank.shipping import store_shipped
 DRAIN_EVERY = 1.0
 LOOK_AROUND_EVERY = 3.0
 GATHER_EVERY = 900.0
+SWEEP_EVERY = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class Service:
         self.deliveries = Deliveries(self._delivery_means())
         self.inbox = Inbox(self.writer, self.identity, self._spool(), self.clock, self.deliveries.told)
         self.purges = Purges(self._purge_means())
+        self.bringing = Bringing(self._bringing_means())
         self.notices = Notices(self.writer, self._mailer(), self.clock, self._mail_settings(), self.promises.notices_ended)
         self.stock = CodeStock(self.writer, self.keyring, settings.codes_ahead, self._stocked)
         self.publishing = publishing_of(self.houses, self.database, self.writer, self.keyring, self.clock)
@@ -117,6 +120,10 @@ class Service:
     def _purge_means(self) -> PurgeMeans:
         after = self.settings.purge_after_minutes * clocks.MINUTE
         return PurgeMeans(self.writer, self.identity, self.clock, self.senders, after)
+    def _bringing_means(self) -> bringing.Means:
+        most = self.settings.attachment_max_mb * 1024 * 1024
+        here = (self.writer, self.identity, self.senders, self.keyring)
+        return bringing.Means(*here, self.settings.files, self.speech, self.clock, most)
 
     def _mailer(self) -> Mailer:
         if self.parts.mailer is not None:
@@ -132,6 +139,7 @@ class Service:
             forgetting.TASK: self._forget_worker,
             interpreter.TASK: self._translate,
             publishing.TASK: self.publishing.look_after,
+            attachments.DELETE: lambda arguments: attachments.delete_files(self.settings.files, arguments),
         }
 
     def _clockwork(self) -> dict[str, Timer]:
@@ -139,6 +147,7 @@ class Service:
             "promises": Timer(self.settings.late_check_seconds, lambda: self.writer.ring(self._late)),
             "timers": Timer(self.settings.late_check_seconds, lambda: self.writer.ring(self._ringing)),
             "traces": Timer(GATHER_EVERY, self.purges.gather),
+            "files": Timer(SWEEP_EVERY, self.bringing.sweep, everywhere=True),
             "inbox": Timer(DRAIN_EVERY, lambda: self.writer.ring(self._turn), everywhere=True),
         }
 
@@ -150,6 +159,7 @@ class Service:
         """Something may be due in the outbox or the mails."""
         self.deliveries.ring()
         self.notices.ring()
+        self.bringing.ring()
 
     def _stocked(self) -> None:
         self.conversation.stocked()
@@ -184,6 +194,7 @@ class Service:
         self.conversation.on_dry = self.stock.ring
         loops: dict[str, Callable[[], Awaitable[None]]] = {
             "deliveries": lambda: self.deliveries.run(DRAIN_EVERY),
+            "attachments": lambda: self.bringing.run(DRAIN_EVERY),
             "notices": lambda: self.notices.run(5 * DRAIN_EVERY),
             "tasks": lambda: self.runner.run(DRAIN_EVERY),
             "purges": lambda: self.purges.run(DRAIN_EVERY),
@@ -231,7 +242,7 @@ class Service:
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
-        await asyncio.gather(self.deliveries.drain(), self.notices.drain(), self.purges.drain())
+        await asyncio.gather(self.deliveries.drain(), self.notices.drain(), self.purges.drain(), self.bringing.drain())
         self.conversation.close()
         if self._listener is not None:
             await asyncio.to_thread(self._listener.join)

@@ -1,11 +1,13 @@
 """A house around the web for its tests: a real database and writer, an inbox that remembers, and a server on loopback."""
 
 import asyncio
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import uvicorn
 
@@ -13,6 +15,7 @@ from api.app import Web, build_app
 from api.deps import Services
 from channels.base import BadSignature, Inbound, Malformed, Received, Status
 from store.database import open_database
+from store.files import Folder
 from store.sealing import Keyring
 from store.writer import Writer
 from weerklank.house import Houses
@@ -92,7 +95,7 @@ class House:
 
 @contextmanager
 def open_house(url: str, *, demo: bool = False, readers: Mapping[str, WordReader] | None = None) -> Iterator[House]:
-    database = open_database(url)
+    database, folder = open_database(url), tempfile.TemporaryDirectory()
     writer = Writer(database)
     writer.start()
     clock, inbox, rung, keyring = Clock(), RememberingInbox(), list[str](), Keyring(KEYS, PEPPER)
@@ -103,6 +106,7 @@ def open_house(url: str, *, demo: bool = False, readers: Mapping[str, WordReader
         clock=clock,
         public_url=PUBLIC,
         inbox=inbox,
+        files=Folder(Path(folder.name)),
         publishing=publishing_of(Houses(database), database, writer, keyring, clock),
         readers=readers or {},
         demo=demo,
@@ -114,6 +118,7 @@ def open_house(url: str, *, demo: bool = False, readers: Mapping[str, WordReader
     finally:
         writer.stop()
         database.close()
+        folder.cleanup()
 
 
 def _until(ready: Callable[[], bool], thread: threading.Thread) -> None:

@@ -13,7 +13,9 @@ import pytest
 from api.app import build_app
 from cases import desk
 from cases.access import AtDesk
+from tests.api.attached import attach
 from tests.api.town import DESK, GATE, Town, form_token, town_on
+from tests.media import makings
 
 Kind = Literal["everyone", "signed in", "case read", "case write", "admin", "this machine"]
 C, D, F = "/api/v1/cases/{reference}", "/desk/cases/{reference}", "/desk/flows/{name}"
@@ -28,6 +30,7 @@ ROWS: dict[tuple[str, str], Kind] = {
     ("GET", "/api/v1/cases"): "signed in",
     ("GET", C): "case read",
     ("GET", f"{C}/timeline"): "case read",
+    ("GET", f"{C}/attachments/{{number}}"): "case read",
     ("POST", f"{C}/replies"): "case write",
     ("POST", f"{C}/replies/{{seq}}/approval"): "case write",
     ("POST", f"{C}/timeline/{{seq}}/translations"): "case write",
@@ -122,6 +125,7 @@ def ask(actor: Actor, method: str, path: str, reference: str) -> int:
     address = path.format(
         reference=reference,
         seq=1,
+        number=1,
         name="none",
         revision="0" * 64,
         file="none.yaml",
@@ -168,6 +172,7 @@ def actors(town: Town) -> list[Actor]:
 
     with town.cases.desk("sanne") as at:
         exclude(at)
+    attach(town.house, GATE, 1, "voice", makings.opus())
     return [
         Actor("stranger", town.browser(), known=False),
         Actor("a made-up token", town.anyone(Authorization="Bearer wk_made-up"), known=False),
