@@ -47,8 +47,9 @@ class TwilioDoor(HttpClient):  # type: ignore[misc]  # the SDK ships no types
 
         `asked` is what the SDK gives along: `params`, `data`, `headers`, `auth`; it awaits whatever an asynchronous client returns.
         """
-        call = {name: asked.get(name) for name in ("params", "headers", "auth")}
-        as_json = (asked.get("headers") or {}).get("Content-Type") == "application/json"
+        call: dict[str, Any] = {name: asked.get(name) for name in ("params", "headers", "auth")}
+        headers: dict[str, str] = asked.get("headers") or {}
+        as_json = headers.get("Content-Type") == "application/json"
         call["json" if as_json else "data"] = asked.get("data")
         try:
             said = await self._client.request(method, self._address(uri), **call)

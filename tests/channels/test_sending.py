@@ -267,7 +267,7 @@ def test_the_table_knows_every_failure() -> None:
 def test_a_carrier_that_is_slow_leaves_us_in_doubt() -> None:
     async def impatient(channel: Channel) -> None:
         try:
-            await channel.send(Outbound("41", "7012345678", WORDS))
+            await channel.send(Outbound("41", ADDRESSES[channel.name], WORDS))
         finally:
             await channel.close()
 

@@ -19,7 +19,7 @@ _LONGEST = 1600
 _ADDRESS = r"^(\+[0-9]{5,20}|whatsapp:\+[0-9]{5,20}|whatsapp:[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128})$"
 _MESSAGE = fastjsonschema.compile({
     "type": "object",
-    "required": ["To", "StatusCallback"],
+    "required": ["To"],
     "additionalProperties": False,
     "properties": {
         "To": {"type": "string", "pattern": _ADDRESS},
@@ -99,7 +99,7 @@ def wrong(fields: Mapping[str, str], desk: "TwilioDesk") -> tuple[int, str] | No
     try:
         _MESSAGE(dict(fields))
     except fastjsonschema.JsonSchemaException as error:
-        return 20001, f"Against the description: {error.message}"
+        return 20001, f"Against the description: {error}"
     return _refused_by_state(fields, desk) or _wrong_content(fields, desk)
 
 
@@ -138,6 +138,6 @@ def wrong_form(form: Mapping[str, Any]) -> str | None:
     try:
         _FORM(dict(form))
     except fastjsonschema.JsonSchemaException as error:
-        return str(error.message)
+        return str(error)
     ((_, said),) = form["types"].items()
     return "a variable at an end or beside another" if _ENDS.search(said["body"]) else None
