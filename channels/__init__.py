@@ -6,7 +6,11 @@
 | `registry.py` | the card of every channel (limits, settings it needs) and `open_channels` |
 | `config.py` | the settings of channels, as a value |
 | `failures.py`, `error_classes.json` | a carrier's error code -> `Failure`, as data |
-| `twilio.py`, `twilio_signature.py` | Twilio's webhooks and its REST call; `sms.py` and `whatsapp.py` are thin channels over them |
+| `twilio_reader.py`, `twilio_signature.py` | Twilio's webhooks; they need no SDK |
+| `twilio.py`, `twilio_account.py` | Twilio's REST API through its SDK (the one file that imports it), and whose account it is |
+| `twilio_channel.py`, `sms.py`, `whatsapp.py` | the two channels over Twilio, and what they share |
+| `twilio_forms.py`, `twilio_media.py`, `twilio_purge.py` | buttons and lists, files that came, deleting what lies there |
+| `twilio_standing.py` | how the account stands, for `weerklank doctor` |
 | `telegram.py`, `telegram_api.py` | the Telegram channel, and the Bot API's calls (the one file that imports python-telegram-bot) |
 | `telegram_reader.py`, `telegram_media.py` | Telegram's updates read, and what came with them |
 | `telegram_polling.py`, `telegram_webhook.py` | how Telegram is asked, and where it posts |

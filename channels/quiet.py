@@ -1,13 +1,14 @@
 """Keeps the libraries that carry messages from writing tokens and addresses into logs.
 
-At INFO, httpx logs every URL, and Telegram's holds the bot's token; at DEBUG, httpcore logs headers, and Twilio's hold the account's; on
-an unreadable answer, python-telegram-bot logs it whole, words and names included.
+At INFO, httpx logs every URL, and Telegram's holds the bot's token; Twilio's SDK logs parameters there, and a list of messages has a
+phone number among them. At DEBUG, httpcore logs headers, and Twilio's hold the account's token. On an unreadable answer,
+python-telegram-bot logs it whole, words and names included.
 """
 
 import logging
 
 _WARNINGS_ONLY = ("httpx", "httpcore")
-_SILENT = ("telegram",)
+_SILENT = ("telegram", "twilio")
 
 
 def hush() -> None:

@@ -116,7 +116,7 @@ class _Asked(Protocol):
 
 
 _ASKED = {"telegram": ("telegram_polling", "channels.telegram_polling")}
-_CARRIERS = {"twilio": "channels.twilio", "telegram": "channels.telegram", "http_sms": "channels.http_sms"}
+_CARRIERS = {"twilio": "channels.twilio_reader", "telegram": "channels.telegram", "http_sms": "channels.http_sms"}
 
 
 def open_channels(config: ChannelConfig) -> Channels:

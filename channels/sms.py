@@ -1,37 +1,35 @@
 """SMS over Twilio: numbered options, and a cost in segments."""
 
-from channels.base import Outbound, Sent
+from typing import Any
+
+from channels.base import Abilities, Outbound, Sent
 from channels.parts import in_parts
-from channels.plain import WordsOnly
 from channels.registry import CARDS, ChannelConfig
-from channels.twilio import TwilioSender, account
+from channels.twilio import PATIENCE
+from channels.twilio_account import TwilioAccount, account
+from channels.twilio_channel import TwilioChannel, validity
 
-# Twilio keeps a message queued for ten hours by default; a knock that arrives in the next shift may be read over a shoulder.
-VALID_SECONDS = 4 * 3600
 
-
-class SmsChannel(WordsOnly):
+class SmsChannel(TwilioChannel):
     """Sends SMS from one number, or through a Messaging Service that picks one."""
 
     name = "sms"
     limits = CARDS["sms"].limits
+    # MMS come in on numbers of the United States and Canada alone (Twilio, "MMS").
+    abilities = Abilities(media=frozenset({"voice", "photo", "video", "document"}), purges=True)
 
-    def __init__(self, sender: TwilioSender, origin: dict[str, str]) -> None:
-        self._sender = sender
-        self._fields = {**origin, "ValidityPeriod": str(VALID_SECONDS)}
+    def __init__(self, of_account: TwilioAccount, origin: dict[str, str], *, patience: float = PATIENCE) -> None:
+        super().__init__(of_account, patience=patience)
+        self._origin = origin
 
     async def send(self, message: Outbound) -> Sent:
-        """Hand a message to Twilio. Raises SendError."""
-        fields = {**self._fields, "To": message.address}
-        return await in_parts(message.numbered, self.limits.text_max, lambda text: self._sender.send({**fields, "Body": text}))
-
-    async def close(self) -> None:
-        """Let go of connections."""
-        await self._sender.close()
+        """Hand a message to Twilio; a recording stays behind, since the text says it all. Raises SendError."""
+        fields: dict[str, Any] = {**self._origin, "to": message.address, "validity_period": validity(message.valid_seconds)}
+        return await in_parts(message.numbered, self.limits.text_max, lambda text: self._client.send({**fields, "body": text}))
 
 
 def open_channel(config: ChannelConfig) -> SmsChannel:
     """The channel of an installation; its Messaging Service, if it has one, goes before its number."""
     service = config.twilio_messaging_service_sid
-    origin = {"MessagingServiceSid": service} if service else {"From": config.twilio_sms_from or ""}
-    return SmsChannel(TwilioSender(account(config)), origin)
+    origin = {"messaging_service_sid": service} if service else {"from_": config.twilio_sms_from or ""}
+    return SmsChannel(account(config), origin)

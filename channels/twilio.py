@@ -1,209 +1,177 @@
-"""Twilio, which carries both SMS and WhatsApp: its webhooks read into values, and its REST call to send one message."""
+"""Twilio's REST API through its SDK, on an HTTP client of ours: the one file that imports `twilio`.
 
-import base64
-import binascii
+The SDK's own clients take no base address, wait for ever by default and log addresses at INFO (docs/decisions/0027-the-sdk-of-twilio.md).
+"""
+
+# pyright: reportMissingTypeStubs=false
+import logging
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import parse_qsl
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 import httpx
+from twilio.base.exceptions import TwilioException
+from twilio.http import HttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+from twilio.rest.content.v1.content import ContentList
 
-from channels.base import BadSignature, Failure, Inbound, Malformed, Received, SendError, SendStatus, Sent, Status
-from channels.config import ChannelConfig
+from channels.base import Failure, SendError, Sent
 from channels.failures import of_twilio
 from channels.quiet import hush
-from channels.shapes import whole_object
-from channels.twilio_signature import Signatures
+from channels.shapes import as_dict, as_text, whole_object
+from channels.twilio_account import API_URL, TwilioAccount
+from channels.twilio_reader import STATUSES
 
-WHATSAPP = "whatsapp:"
-STATUS_PATH = "/webhooks/twilio/status"
-STATUSES: Mapping[str, SendStatus] = {
-    "accepted": "queued",
-    "scheduled": "queued",
-    "queued": "queued",
-    "sending": "queued",
-    "sent": "sent",
-    "partially_delivered": "sent",
-    "delivered": "delivered",
-    "read": "read",
-    "undelivered": "undelivered",
-    "failed": "failed",
-    "canceled": "failed",
-}
-_MOST_FIELDS = 500
-_LONGEST_ID = 300
-_FORM = "application/x-www-form-urlencoded"
-_TYPED = frozenset({"", "text", "button", "interactive"})
-# Long SMS have been seen to arrive as base64: no spaces, and longer than any word.
-_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4}){20,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 PATIENCE = 15.0
 _CONNECTIONS = httpx.Limits(max_connections=64, max_keepalive_connections=64, keepalive_expiry=15.0)
 # Nothing of the request had left when these happened, so that sending again cannot say anything twice.
 _BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+# A list of all forms that the account holds is read in pages of a hundred, and no further than this.
+_MOST_PAGES = 50
+_UNREADABLE = (AttributeError, KeyError, TypeError, ValueError, TwilioException)
 
 
-class TwilioReader:
-    """Reads both of Twilio's webhooks, messages and delivery statuses, for SMS and WhatsApp."""
+class TwilioDoor(HttpClient):  # type: ignore[misc]  # the SDK ships no types
+    """The SDK's way out: httpx with time limits and a base address, nothing logged, and every trouble named as a SendError."""
 
-    def __init__(self, public_url: str, auth_tokens: tuple[str, ...]) -> None:
-        self._signatures = Signatures(public_url, auth_tokens)
-
-    def read(self, received: Received) -> tuple[Inbound | Status, ...]:
-        """What a request says. Raises BadSignature or Malformed."""
-        form = self._genuine(received)
-        on_status_path = received.url.partition("?")[0].endswith("/status")
-        status = form.get("MessageStatus") or (form.get("SmsStatus") if on_status_path else None)
-        return _status(form, status) if status else _messages(form)
-
-    def _genuine(self, received: Received) -> dict[str, str]:
-        if not received.headers.get("content-type", _FORM).lower().startswith(_FORM):
-            return self._genuine_body(received)
-        try:
-            pairs = parse_qsl(received.body.decode(errors="replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
-        except ValueError:
-            raise BadSignature from None
-        if not self._signatures.of_form(received, pairs):
-            raise BadSignature
-        return dict(pairs)
-
-    def _genuine_body(self, received: Received) -> dict[str, str]:
-        if not self._signatures.of_body(received):
-            raise BadSignature
-        fields = whole_object(received.body)
-        if fields is None:
-            raise Malformed
-        return {name: value for name, value in fields.items() if isinstance(value, str)}
-
-
-def _identified(value: str | None) -> str:
-    if not value or len(value) > _LONGEST_ID:
-        raise Malformed
-    return value
-
-
-def _message_sid(form: Mapping[str, str]) -> str:
-    return _identified(form.get("MessageSid") or form.get("SmsSid") or form.get("SmsMessageSid"))
-
-
-def _status(form: Mapping[str, str], said: str) -> tuple[Status, ...]:
-    sid, status = _message_sid(form), STATUSES.get(said.lower())
-    if status is None:
-        return ()
-    error = form.get("ErrorCode") or None
-    failure = of_twilio(error) or Failure.TEMPORARY if status in {"undelivered", "failed"} else None
-    over_whatsapp = any(form.get(name, "").startswith("whatsapp") for name in ("From", "To", "ChannelPrefix"))
-    return (Status("whatsapp" if over_whatsapp else "sms", sid, status, error, failure),)
-
-
-def _messages(form: Mapping[str, str]) -> tuple[Inbound, ...]:
-    """What a worker did. Twilio answers STOP, START and HELP itself, and what it carries from elsewhere is no channel of ours."""
-    sid, sender = _message_sid(form), _identified(form.get("From"))
-    if form.get("OptOutType") or not (sender.startswith(WHATSAPP) or ":" not in sender):
-        return ()
-    return _on_whatsapp(form, sid, sender) if sender.startswith(WHATSAPP) else _with_media(form, "sms", sid, sender)
-
-
-def _on_whatsapp(form: Mapping[str, str], sid: str, sender: str) -> tuple[Inbound, ...]:
-    """A sender's id at this business is preferred to a phone number: it outlives the number, and may come without one."""
-    own_id = form.get("ExternalUserId") or form.get("ExternalUserIdentifier") or sender
-    address = _identified(own_id.removeprefix(WHATSAPP))
-    option = form.get("ButtonPayload") or form.get("ListId")
-    if option:
-        title = form.get("ButtonText") or form.get("ListTitle") or form.get("Body", "")
-        return (Inbound("whatsapp", sid, address, "button", title, option=option),)
-    if form.get("MessageType", "") == "contacts":
-        return (Inbound("whatsapp", sid, address, "contact"),)
-    return _with_media(form, "whatsapp", sid, address)
-
-
-def _with_media(form: Mapping[str, str], channel: str, sid: str, address: str) -> tuple[Inbound, ...]:
-    """Words, and a word about what came with them that cannot be read here; of a shared contact not even its name is kept."""
-    media = [value for name, value in form.items() if name.startswith("MediaContentType")]
-    if any("vcard" in kind.lower() for kind in media):
-        return (Inbound(channel, sid, address, "contact"),)
-    text = _plain(form.get("Body", ""))
-    wordless = bool(media) or form.get("MessageType", "") not in _TYPED or form.get("NumMedia", "0") not in {"0", ""}
-    if wordless and not text.strip():
-        return (Inbound(channel, sid, address, "unsupported"),)
-    words = Inbound(channel, sid, address, "message", text)
-    return (words, Inbound(channel, f"{sid}/media", address, "unsupported")) if wordless else (words,)
-
-
-def _plain(text: str) -> str:
-    if not _BASE64.fullmatch(text):
-        return text
-    try:
-        decoded = base64.b64decode(text, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        return text
-    return decoded if " " in decoded and all(letter.isprintable() or letter.isspace() for letter in decoded) else text
-
-
-@dataclass(frozen=True, slots=True)
-class TwilioAccount:
-    """The account that messages leave from; `status_url` is where Twilio tells how they fared."""
-
-    sid: str
-    token: str = field(repr=False)
-    api_url: str
-    status_url: str
-
-
-def account(config: ChannelConfig) -> TwilioAccount:
-    """The account of an installation; the first token sends."""
-    token = next(iter(config.twilio_auth_tokens), "")
-    status_url = config.public_url.rstrip("/") + STATUS_PATH
-    return TwilioAccount(config.twilio_account_sid or "", token, config.twilio_api_url.rstrip("/"), status_url)
-
-
-def open_reader(config: ChannelConfig) -> TwilioReader:
-    """The reader of an installation's webhooks."""
-    return TwilioReader(config.public_url, config.twilio_auth_tokens)
-
-
-class TwilioSender:
-    """Posts one message at a time; the SDK is not used since it has no base address, no timeout of its own and logs numbers.
-
-    `patience` is how many seconds it waits for Twilio's answer.
-    """
-
-    def __init__(self, from_account: TwilioAccount, *, patience: float = PATIENCE) -> None:
-        hush()
-        self._status_url = from_account.status_url
-        self._path = f"{from_account.api_url}/2010-04-01/Accounts/{from_account.sid}/Messages.json"
+    def __init__(self, api_url: str, patience: float) -> None:
+        super().__init__(logging.getLogger("twilio"), is_async=True, timeout=patience)
+        self._elsewhere = api_url if api_url != API_URL else None
         timeouts = httpx.Timeout(patience, connect=min(patience, 5.0))
-        self._client = httpx.AsyncClient(auth=(from_account.sid, from_account.token), timeout=timeouts, limits=_CONNECTIONS)
+        self._client = httpx.AsyncClient(timeout=timeouts, limits=_CONNECTIONS)
 
-    async def send(self, fields: Mapping[str, str]) -> Sent:
-        """Create a message of these fields (`To`, `Body`, `From` ...). Raises SendError."""
+    async def request(self, method: str, uri: str, **asked: Any) -> Response:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Make one call, without following anybody elsewhere. Raises SendError for all but a success.
+
+        `asked` is what the SDK gives along: `params`, `data`, `headers`, `auth`; it awaits whatever an asynchronous client returns.
+        """
+        call: dict[str, Any] = {name: asked.get(name) for name in ("params", "headers", "auth")}
+        headers: dict[str, str] = asked.get("headers") or {}
+        as_json = headers.get("Content-Type") == "application/json"
+        call["json" if as_json else "data"] = asked.get("data")
         try:
-            response = await self._client.post(self._path, data={**fields, "StatusCallback": self._status_url})
+            said = await self._client.request(method, self._address(uri), **call)
         except _BEFORE_SENDING:
             raise SendError(Failure.TEMPORARY) from None
         except (httpx.InvalidURL, httpx.UnsupportedProtocol):
             raise SendError(Failure.CONFIG) from None
         except httpx.HTTPError:
             raise SendError(Failure.TEMPORARY, ambiguous=True) from None
-        return _outcome(response)
+        if not said.is_success:
+            raise _refusal(said)
+        return Response(said.status_code, said.text, said.headers)
 
     async def close(self) -> None:
         """Let go of connections."""
         await self._client.aclose()
 
-
-def _outcome(response: httpx.Response) -> Sent:
-    said = whole_object(response.content) or {}
-    if not response.is_success:
-        raise _refusal(response, said)
-    sid = said.get("sid")
-    if not isinstance(sid, str) or not sid:
-        raise SendError(Failure.TEMPORARY, ambiguous=True)
-    return Sent(sid, STATUSES.get(str(said.get("status")), "queued"))
+    def _address(self, uri: str) -> str:
+        """Where Twilio's hosts for messages and for forms are really called; one base stands for both."""
+        if self._elsewhere is None:
+            return uri
+        asked = urlsplit(uri)
+        return self._elsewhere + asked.path + (f"?{asked.query}" if asked.query else "")
 
 
-def _refusal(response: httpx.Response, said: Mapping[str, Any]) -> SendError:
+class TwilioClient:
+    """What we ask of Twilio. `patience` is how many seconds it waits for an answer. Every call raises SendError when it fails."""
+
+    def __init__(self, of_account: TwilioAccount, *, patience: float = PATIENCE) -> None:
+        hush()
+        self._door = TwilioDoor(of_account.api_url, patience)
+        # Without an environment of its own the SDK would read addresses from ours.
+        self._account = of_account.sid
+        self._sdk = Client(of_account.sid, of_account.token, http_client=self._door, environment={"TWILIO_REGION": ""})
+        self._always: dict[str, Any] = {"status_callback": of_account.status_url}
+        if of_account.redacts:
+            self._always |= {"content_retention": "discard", "address_retention": "obfuscate"}
+
+    async def send(self, fields: Mapping[str, Any]) -> Sent:
+        """Create a message of these fields, as the SDK names them (`to`, `body`, `from_` ...). Never tries again by itself."""
+        try:
+            made = await self._sdk.messages.create_async(**fields, **self._always)
+            sid, status = made.sid, made.status
+        except _UNREADABLE:
+            _in_doubt()
+        if not isinstance(sid, str) or not sid:
+            _in_doubt()
+        return Sent(sid, STATUSES.get(str(status), "queued"))
+
+    async def redact(self, message: str) -> None:
+        """Empty a message's text at Twilio; its row stays."""
+        try:
+            await self._sdk.messages(message).update_async(body="")
+        except _UNREADABLE:
+            _in_doubt()
+
+    async def delete(self, message: str) -> None:
+        """Delete a message that came to its end, with its media."""
+        try:
+            await self._sdk.messages(message).delete_async()
+        except _UNREADABLE:
+            _in_doubt()
+
+    async def make_form(self, form: Mapping[str, Any]) -> str:
+        """Create a Content resource (`friendly_name`, `language`, `variables`, `types`); its id."""
+        try:
+            made = await self._sdk.content.v1.contents.create_async(ContentList.ContentCreateRequest(dict(form)))
+            sid = made.sid
+        except _UNREADABLE:
+            _in_doubt()
+        return sid if isinstance(sid, str) and sid else _in_doubt()
+
+    async def forms(self) -> dict[str, str]:
+        """The Content resources that the account holds already, id by friendly name."""
+        found: dict[str, str] = {}
+        try:
+            page = await self._sdk.content.v1.contents.page_async(page_size=100)
+            for _ in range(_MOST_PAGES):
+                found |= {str(each.friendly_name): str(each.sid) for each in page}
+                if not page.next_page_url:
+                    break
+                page = await self._sdk.content.v1.contents.get_page_async(page.next_page_url)
+        except _UNREADABLE:
+            _in_doubt()
+        return found
+
+    async def standing(self) -> Mapping[str, str]:
+        """What the account says of itself: `status` and `type`."""
+        try:
+            found = await self._sdk.api.v2010.accounts(self._account).fetch_async()
+            return {"status": as_text(found.status), "type": as_text(found.type)}
+        except _UNREADABLE:
+            _in_doubt()
+
+    async def numbers(self) -> Sequence[Mapping[str, str]]:
+        """The account's numbers with the addresses that Twilio calls for an SMS: `number`, `sms_url`, `sms_fallback_url`, `method`."""
+        try:
+            page = await self._sdk.incoming_phone_numbers.page_async(page_size=100)
+            return [
+                {
+                    "number": as_text(each.phone_number),
+                    "sms_url": as_text(each.sms_url),
+                    "sms_fallback_url": as_text(each.sms_fallback_url),
+                    "method": as_text(each.sms_method),
+                }
+                for each in page
+            ]
+        except _UNREADABLE:
+            _in_doubt()
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._door.close()
+
+
+def _in_doubt() -> NoReturn:
+    """A success that cannot be read: what was asked for may have happened."""
+    raise SendError(Failure.TEMPORARY, ambiguous=True) from None
+
+
+def _refusal(response: httpx.Response) -> SendError:
+    said = as_dict(whole_object(response.content))
     status = response.status_code
     code = str(said["code"]) if isinstance(said.get("code"), int) else str(status)
     if status >= 500 or status == 408:

@@ -47,6 +47,12 @@ class Settings(BaseSettings):
     twilio_messaging_service_sid: str | None = Field(
         default=None, description="Messaging Service to send SMS through, in place of a number."
     )
+    twilio_knock_content_sid: str | None = Field(
+        default=None, description="Approved template of the knock (`HX...`), for WhatsApp once its window of a day is shut."
+    )
+    twilio_redaction: bool = Field(
+        default=False, description="Whether Message Redaction is on for the account, so that Twilio keeps neither words nor numbers."
+    )
     telegram_bot_token: SecretStr | None = Field(default=None, description="Token of the Telegram bot.")
     telegram_webhook_secret: SecretStr | None = Field(default=None, description="Secret that Telegram repeats in each webhook.")
     telegram_polling: bool = Field(

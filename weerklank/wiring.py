@@ -278,6 +278,8 @@ def channel_config(settings: Settings) -> ChannelConfig:
         twilio_sms_from=settings.twilio_sms_from,
         twilio_whatsapp_from=settings.twilio_whatsapp_from,
         twilio_messaging_service_sid=settings.twilio_messaging_service_sid,
+        twilio_knock_content_sid=settings.twilio_knock_content_sid,
+        twilio_redaction=settings.twilio_redaction,
         telegram_polling=settings.telegram_polling,
         telegram_bot_token=_bare(settings.telegram_bot_token),
         telegram_webhook_secret=_bare(settings.telegram_webhook_secret),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from api.webhooks import Webhooks
 from channels.telegram_reader import TelegramReader
-from channels.twilio import TwilioReader
+from channels.twilio_reader import TwilioReader
 from store.database import StoreAway
 from tests.api.house import PUBLIC, House, open_house, serving
 from tests.api.test_webhooks import MESSAGES, STATUS, TELEGRAM, post_by_hand

@@ -11,10 +11,12 @@ from typing import Any, TypeVar
 import orjson
 import pytest
 
-from channels import failures, telegram, twilio
+from channels import failures, telegram
 from channels.base import Channel, Choice, Failure, Outbound, SendError, Sent
 from channels.registry import CARDS, open_channels
 from channels.sms import SmsChannel
+from channels.twilio import TwilioClient
+from channels.twilio_account import account
 from tests.channels.carriers import PUBLIC, config
 from tests.doubles import http_sms_posts, telegram_posts, twilio_posts
 from tests.doubles.carrier import CarrierDouble, Fault
@@ -265,16 +267,16 @@ def test_the_table_knows_every_failure() -> None:
 def test_a_carrier_that_is_slow_leaves_us_in_doubt() -> None:
     async def impatient(channel: Channel) -> None:
         try:
-            await channel.send(Outbound("41", "7012345678", WORDS))
+            await channel.send(Outbound("41", ADDRESSES[channel.name], WORDS))
         finally:
             await channel.close()
 
     with TwilioDouble() as over_twilio, TelegramDouble() as over_telegram:
         over_twilio.hang(5)
         over_telegram.hang(5)
-        account = twilio.account(config(twilio_url=over_twilio.url))
+        of_account = account(config(twilio_url=over_twilio.url))
         for make in (
-            lambda: SmsChannel(twilio.TwilioSender(account, patience=0.2), {"From": twilio_posts.OUR_NUMBER}),
+            lambda: SmsChannel(of_account, {"from_": twilio_posts.OUR_NUMBER}, patience=0.2),
             lambda: telegram.TelegramChannel(telegram_posts.TOKEN, over_telegram.url, patience=0.2),
         ):
             with pytest.raises(SendError) as caught:
@@ -317,11 +319,11 @@ def test_a_status_is_read_from_the_answer(sms: Line) -> None:
 @pytest.mark.parametrize("url", ["no address", "http://", "http://[", "ftp://line.example", "http://\x00"])
 def test_an_address_that_is_none_is_for_the_operator(url: str) -> None:
     async def attempt() -> None:
-        sender = twilio.TwilioSender(twilio.account(config(twilio_url=url)))
+        client = TwilioClient(account(config(twilio_url=url)))
         try:
-            await sender.send({"To": "+447700900123", "Body": WORDS})
+            await client.send({"to": "+447700900123", "body": WORDS})
         finally:
-            await sender.close()
+            await client.close()
 
     with pytest.raises(SendError) as caught:
         asyncio.run(attempt())

@@ -4,14 +4,15 @@ import asyncio
 import base64
 import itertools
 import random
-from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.doubles import twilio_rules
 from tests.doubles.carrier import Answer, CarrierDouble, Fault, Request, Sent, Webhook, arguments, stand
-from tests.doubles.twilio_posts import ACCOUNT, TOKEN, sid, sign, status, webhook
+from tests.doubles.twilio_desk import TwilioDesk
+from tests.doubles.twilio_posts import ACCOUNT, TOKEN, sign, status, webhook
 
-_LONGEST = 1600
+_ACCOUNT_PATH = f"/2010-04-01/Accounts/{ACCOUNT}"
 
 
 class TwilioDouble(CarrierDouble):
@@ -23,16 +24,24 @@ class TwilioDouble(CarrierDouble):
     def __init__(self, *, port: int = 0, record: Path | None = None, delay: float = 0.0, callbacks: str | None = None) -> None:
         super().__init__(port=port, record=record, delay=delay)
         self._callbacks = callbacks
+        self.desk = TwilioDesk()
         self._telling: set[asyncio.Task[None]] = set()
 
     def take(self, request: Request) -> Sent | Answer:
-        if (request.method, request.path) != ("POST", f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"):
-            return self.refusal(Fault(404, 20404, "The requested resource was not found"))
         if request.headers.get("authorization") != "Basic " + base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode():
             return self.refusal(Fault(401, 20003, "Authenticate"))
+        if (request.method, request.path) == ("POST", f"{_ACCOUNT_PATH}/Messages.json"):
+            return self._sent(request)
+        answer = self.desk.answer(request)
+        return answer if answer is not None else self.refusal(Fault(404, 20404, "The requested resource was not found"))
+
+    def _sent(self, request: Request) -> Sent | Answer:
         fields = dict(parse_qsl(request.body.decode(), keep_blank_values=True))
-        wrong = _wrong(fields)
-        return self.refusal(Fault(400, *wrong)) if wrong else Sent(0, fields["To"], fields["Body"], sid(), fields=fields)
+        wrong = twilio_rules.wrong(fields, self.desk)
+        if wrong:
+            return self.refusal(Fault(400, *wrong))
+        body, choices = self.desk.shown(fields)
+        return Sent(0, fields["To"], body, self.desk.keep(body), choices=choices, fields=fields)
 
     def thanks(self, sent: Sent) -> Answer:
         fields = sent.fields
@@ -86,18 +95,6 @@ class TwilioDouble(CarrierDouble):
                 await _post(self._callbacks or "", hook)
             except OSError:
                 continue
-
-
-def _wrong(fields: Mapping[str, str]) -> tuple[int, str] | None:
-    if not fields.get("To"):
-        return 21604, "A 'To' phone number is required."
-    if not (fields.get("From") or fields.get("MessagingServiceSid")):
-        return 21603, "A 'From' phone number is required."
-    if not fields.get("Body"):
-        return 21602, "Message body is required."
-    if len(fields["Body"]) > _LONGEST:
-        return 21617, "The concatenated message body exceeds the 1600 character limit."
-    return None
 
 
 async def _post(base: str, hook: Webhook) -> None:
