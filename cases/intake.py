@@ -125,7 +125,7 @@ def _spoken(words: str, language: str, channel: str, now: int) -> tuple[NewEntry
 
 def correct_words(case: Case, words: str, programme: Programme, now: int) -> CaseChange:
     """Keep words that the worker changed beside the first ones; they answer nothing, and are news for the desk like any others."""
-    return _on_the_desk(case, entries.corrected(now, words, case["language"], case["channel"]), programme, now)
+    return _on_the_desk(case, (entries.corrected(now, words, case["language"], case["channel"]),), programme, now)
 
 
 def judge(case: Case, answer: str, programme: Programme, now: int) -> CaseChange:

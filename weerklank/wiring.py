@@ -4,10 +4,10 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic import SecretStr
 
 from bot import bringing, forgetting, interpreter, publishing
 from bot import clock as clocks
@@ -36,7 +36,7 @@ from bot.timers import Timer, Timers
 from bot.traces import PurgeMeans, Purges
 from bot.waits import Waits
 from channels.base import Channel
-from channels.registry import ChannelConfig, Channels, open_channels
+from channels.registry import Channels, open_channels
 from flows.revisions import Library
 from store import attachments, doorbell, screens
 from store.alone import Alone
@@ -44,6 +44,7 @@ from store.database import Database, open_database
 from store.sealing import Keyring
 from store.writer import Writer
 from translations.base import NoTranslator, Translator
+from weerklank.channel_settings import channel_config
 from weerklank.house import Houses
 from weerklank.screens import WEB, Screens, phone_on_a_page
 from weerklank.settings import Settings
@@ -96,10 +97,9 @@ class Service:
         self._late = self.writer.turn("promises", self.promises.mark_missed, self.notices.ring)
         self._ringing = self.writer.turn("timers", Waits(self.identity, self.clock).turn, self.words_came)
         self._timers = Timers(self.writer, self.clock, self._clockwork())
-        self._alone = {name: Alone(self.database, name) for name in self.channels.sources}
-        self._background: list[asyncio.Task[Any]] = []
-        self._stopping = threading.Event()
+        self._background = list[asyncio.Task[Any]]()
         self._listener: threading.Thread | None = None
+        self._stopping = threading.Event()
 
     def _makings(self) -> Makings:
         lexicon = the_lexicon(self.settings.words_dir)
@@ -120,6 +120,7 @@ class Service:
     def _purge_means(self) -> PurgeMeans:
         after = self.settings.purge_after_minutes * clocks.MINUTE
         return PurgeMeans(self.writer, self.identity, self.clock, self.senders, after)
+
     def _bringing_means(self) -> bringing.Means:
         most = self.settings.attachment_max_mb * 1024 * 1024
         here = (self.writer, self.identity, self.senders, self.keyring)
@@ -208,6 +209,11 @@ class Service:
             self._listener = threading.Thread(target=self._listen, name="doorbell", daemon=True)
             self._listener.start()
 
+    @cached_property
+    def _alone(self) -> dict[str, Alone]:
+        """What lets one process alone ask each carrier that cannot post to us."""
+        return {name: Alone(self.database, name) for name in self.channels.sources}
+
     def _asking(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """The loops that ask the carriers which cannot post to us."""
         sources = self.channels.sources.items()
@@ -266,35 +272,6 @@ def publishing_of(houses: Houses, database: Database, writer: Writer, keyring: K
 
     drafting = Drafting(database, writer, library, the_lexicon(), clock)
     return Publishing(drafting, Standing(database, writer, Identity(keyring).passer_by), houses.refresh)
-
-
-def channel_config(settings: Settings) -> ChannelConfig:
-    """What the channels need of the settings."""
-    return ChannelConfig(
-        public_url=settings.public_url,
-        twilio_account_sid=settings.twilio_account_sid,
-        twilio_auth_tokens=tuple(token.get_secret_value() for token in settings.twilio_auth_tokens),
-        twilio_api_url=settings.twilio_api_url,
-        twilio_sms_from=settings.twilio_sms_from,
-        twilio_whatsapp_from=settings.twilio_whatsapp_from,
-        twilio_messaging_service_sid=settings.twilio_messaging_service_sid,
-        twilio_knock_content_sid=settings.twilio_knock_content_sid,
-        twilio_redaction=settings.twilio_redaction,
-        telegram_polling=settings.telegram_polling,
-        telegram_bot_token=_bare(settings.telegram_bot_token),
-        telegram_webhook_secret=_bare(settings.telegram_webhook_secret),
-        telegram_api_url=settings.telegram_api_url,
-        http_sms_file=settings.http_sms_file,
-        http_sms_url=settings.http_sms_url,
-        http_sms_account=settings.http_sms_account,
-        http_sms_password=_bare(settings.http_sms_password),
-        http_sms_secret=_bare(settings.http_sms_secret),
-        http_sms_from=settings.http_sms_from,
-    )
-
-
-def _bare(secret: SecretStr | None) -> str | None:
-    return secret.get_secret_value() if secret else None
 
 
 def forget_now(connection: sa.Connection, keyring: Keyring, worker_id: str, *, patient: bool = False, wiped: Sequence[str] = ()) -> None:

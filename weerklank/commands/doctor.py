@@ -15,12 +15,12 @@ from store.database import Database, is_away, open_database
 from store.migrate import is_up_to_date
 from store.sealing import WeakKey
 from translations.danger import ListError
+from weerklank.channel_settings import channel_config
 from weerklank.commands import doctor_channels, doctor_countries, doctor_rows
 from weerklank.commands.common import Commands, say, settings
 from weerklank.commands.findings import Finding
 from weerklank.house import Houses
 from weerklank.settings import Settings, SettingsError
-from weerklank.wiring import channel_config
 
 _LITTLE_ROOM = 500 * 1024 * 1024
 

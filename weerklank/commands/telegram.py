@@ -5,9 +5,9 @@ import asyncio
 
 from channels import telegram_webhook
 from channels.telegram_webhook import WebhookError
+from weerklank.channel_settings import channel_config
 from weerklank.commands.common import Commands, say, settings
 from weerklank.commands.errors import CommandError
-from weerklank.wiring import channel_config
 
 
 def add_parser(commands: Commands) -> None:
