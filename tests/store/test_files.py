@@ -40,7 +40,7 @@ def test_no_chunk_can_be_left_out_doubled_or_moved() -> None:
             open_file(KEY, NAME, b"".join(wrong))
 
 
-@pytest.mark.parametrize(("key", "name"), [(new_key(), NAME), (KEY, "1" * 32)])
+@pytest.mark.parametrize(("key", "name"), [(new_key(), NAME), (KEY, "1" * 32)], ids=["another key", "another name"])
 def test_another_key_or_name_opens_nothing(key: bytes, name: str) -> None:
     with pytest.raises(Unopenable):
         open_file(key, name, seal_file(KEY, NAME, b"words"))
