@@ -106,7 +106,7 @@ class Speech:
         """The messages a text becomes on a channel."""
         flow = self._house().library.revisions[say.revision]
         rendered = render(flow, say, View(language, CARDS[channel].limits, facts))
-        return tuple(Wording(one.text, one.choices, one.voice, language, one.pattern, one.fills) for one in rendered)
+        return tuple(Wording(one.text, one.choices, one.voice, language, one.form) for one in rendered)
 
     def notice(self, node: str) -> Say:
         """A text that no flow asks for (a knock, a late notice), from the library's `notices`."""
