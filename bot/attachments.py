@@ -34,6 +34,11 @@ def named(said: Inbound) -> ev.Attachment | None:
     return next((_IN_FLOWS[each.kind] for each in _testimony(said)), None)
 
 
+def has_voice(said: Inbound) -> bool:
+    """Whether somebody spoke."""
+    return any(each.kind == "voice" for each in _testimony(said))
+
+
 def _testimony(said: Inbound) -> tuple[Attachment, ...]:
     """What says something; an edit brings the same file again, and what was refused as a whole brings none."""
     if said.kind != "message":

@@ -14,7 +14,7 @@ from bot.people import AddressBook
 from bot.quiet import Hours, read_hours, told_hours
 from bot.talk import Talk
 from flows import events as ev
-from store import waiting
+from store import traces, waiting
 from store.casekeys import KeyCache
 from store.sealing import Keyring
 
@@ -114,12 +114,16 @@ def _chosen(talk: Talk) -> Hours | None:
 
 
 def hide(talk: Talk, keyring: Keyring) -> None:
-    """Nothing of any case goes to this phone, until a code comes; a PIN would only show that there was something."""
+    """Nothing of any case goes to this phone, until a code comes; a PIN would only show that there was something.
+
+    What the channel can delete from the phone is deleted now; the last line, which says nothing, stays.
+    """
     talk.turn_to(None)
     talk.knocked_at, talk.live_until = None, 0
     take_pin_away(talk)
     hide_cases = partial(forgetting.hide_cases, keyring=keyring, worker_id=talk.worker.id, now=talk.now)
-    talk.orders += (hide_cases, partial(waiting.hide, worker_id=talk.worker.id))
+    wipe = partial(traces.wipe, worker_id=talk.worker.id, now=talk.now)
+    talk.orders += (hide_cases, partial(waiting.hide, worker_id=talk.worker.id), wipe)
 
 
 def forget(talk: Talk, keyring: Keyring, keys: KeyCache, addresses: AddressBook) -> None:

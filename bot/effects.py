@@ -223,7 +223,7 @@ def facts_of(talk: Talk, means: Means, more: Mapping[str, str]) -> Facts:
         known["answer_by"] = told(answer_by, zone)
     if case is not None:
         known |= _standing(case)
-    known |= discretion.quiet_told(talk) | dict(more)
+    known |= means.speech.able(talk.channel) | discretion.quiet_told(talk) | dict(more)
     if talk.waiting:
         known["waiting"] = str(talk.waiting)
     if talk.knocked_at is not None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.clock import MINUTE
 from bot.people import AddressBook, Reach
 from bot.quiet import Hours, quiet_until
 from bot.sealed import open_session
@@ -22,6 +23,8 @@ from store import sessions as stored
 from store.sealing import Unopenable
 from store.waiting import NotKnocked
 
+AT_HAND = 10 * MINUTE
+"""How long after her last word a worker has the phone in her hand, whatever hours her site keeps; her own hours hold all the same."""
 _AT_ONCE = 200
 
 
@@ -70,5 +73,6 @@ class Knocks:
     def _quiet(self, row: NotKnocked, session: Session, now: int) -> int | None:
         programme, place_id = self._house().programme, session.fields.get("place")
         place = programme.place_of(place_id)
-        hours = row.quiet or (place.quiet if place is not None else None)
+        of_site = place.quiet if place is not None and now - row.heard_at > AT_HAND else None
+        hours = row.quiet or of_site
         return None if hours is None else quiet_until(Hours(*hours), programme.timezone_at(place_id), now)

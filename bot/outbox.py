@@ -20,13 +20,14 @@ from bot.clock import DAY, SECOND, Clock
 from bot.identity import Identity
 from bot.knocks import Knocks
 from bot.lasting import WholeSteps
+from bot.outgoing import outbound
 from bot.pace import AT_ONCE, Pace
 from bot.people import Reach
 from bot.recordings import Recordings
 from bot.sealed import Wording, open_message
 from bot.traces import left_behind
 from bot.verdicts import Verdict
-from channels.base import Channel, Choice, Failure, Outbound, Pattern, SendError, Status
+from channels.base import Channel, Failure, Outbound, SendError, Status
 from store import outbox as kept
 from store import statuses as said
 from store import traces, waiting
@@ -178,7 +179,7 @@ class Deliveries:
             return kept.Settlement(row.id, "held", failure=Failure.WINDOW_CLOSED.value, due_at=self._clock())
         try:
             wording = self._content(connection, row, reach)
-            return _Ready(row, self._outbound(row, reach, wording, is_open=is_open), wording.voice)
+            return _Ready(row, outbound(row, reach, wording, is_open=is_open), wording.voice)
         except Unopenable:
             return kept.Settlement(row.id, "dropped")
         except (
@@ -190,21 +191,6 @@ class Deliveries:
         ) as error:  # a row that nobody can read holds up nobody else's
             _log.error("a message cannot be read and is set aside: %s", type(error).__name__)
             return kept.Settlement(row.id, "failed", status="failed", failure="unreadable")
-
-    def _outbound(self, row: kept.Row, reach: Reach, wording: Wording, *, is_open: bool) -> Outbound:
-        knock = row.kind == "knock"
-        return Outbound(
-            str(row.id),
-            reach.address,
-            wording.text,
-            tuple(Choice(*choice) for choice in wording.choices),
-            pattern=Pattern(wording.pattern, wording.fills) if wording.pattern else None,
-            language=wording.language,
-            knock=knock,
-            window_open=is_open,
-            valid_seconds=window.KNOCK_IS_NEWS if knock else None,
-            again=row.maybe,
-        )
 
     def _content(self, connection: sa.Connection, row: kept.Row, reach: Reach) -> Wording:
         if row.sealed is None and row.case_id is None:

@@ -1,10 +1,12 @@
 """How the bot's own rows are sealed under a worker's key: sessions, and messages that wait to leave."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import orjson
 
 from channels.base import Attachment, Inbound
+from flows.render import Form
 from flows.session import Session
 from store.sealing import open_with, seal_with
 
@@ -24,28 +26,31 @@ def inbox_aad(channel: str, key: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A message as it will leave: its text, its choices (id, title), the recording beside it, its language, and the text with its facts
-    apart (`pattern` with `{{1}}` where `fills` go; empty where the text has none that could be told apart)."""
+    """A message as it will leave: text, choices (id, title), the recording beside it, language, and its form where a carrier keeps one."""
 
     text: str
     choices: tuple[tuple[str, str], ...] = ()
     voice: str = ""
     language: str = ""
-    pattern: str = ""
-    fills: tuple[str, ...] = ()
+    form: Form | None = None
 
 
 def seal_message(key: bytes, worker_id: str, wording: Wording) -> bytes:
     """Seal a message that waits to leave."""
-    kept = [wording.text, wording.choices, wording.voice, wording.language, wording.pattern, wording.fills]
+    form = wording.form and [wording.form.pattern, wording.form.choices, wording.form.fills]
+    kept = [wording.text, wording.choices, wording.voice, wording.language, form]
     return seal_with(key, orjson.dumps(kept), _message_aad(worker_id))
 
 
 def open_message(key: bytes, worker_id: str, sealed: bytes) -> Wording:
     """Open a message; one that an older version sealed has text and choices only. Raises Unopenable."""
     text, choices, *more = orjson.loads(open_with(key, sealed, _message_aad(worker_id)))
-    voice, language, pattern, fills = more or ("", "", "", ())
-    return Wording(text, tuple((choice[0], choice[1]) for choice in choices), voice, language, pattern, tuple(fills))
+    voice, language, form = more or ("", "", None)
+    return Wording(text, _pairs(choices), voice, language, form and Form(form[0], _pairs(form[1]), tuple(form[2])))
+
+
+def _pairs(choices: Iterable[Sequence[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((choice[0], choice[1]) for choice in choices)
 
 
 def seal_inbound(key: bytes, message: Inbound) -> bytes:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from bot.clock import SECOND
 from bot.people import Worker
 from bot.sealed import Wording, seal_message
 from cases.model import Place, Programme
+from channels.base import Channel
 from channels.registry import CARDS
 from flows.events import Say
 from flows.render import View, render
@@ -88,14 +90,23 @@ def place_facts(programme: Programme, place: Place | None, company_id: str | Non
 class Speech:
     """Renders and seals what the bot says."""
 
-    def __init__(self, house: Callable[[], House]) -> None:
+    def __init__(self, house: Callable[[], House], channels: Mapping[str, Channel] = MappingProxyType({})) -> None:
         self._house = house
+        self._channels = channels
+
+    def able(self, channel: str) -> dict[str, str]:
+        """What a text may say that a channel can do here: bring a voice to the reader, delete from the worker's own phone."""
+        known = self._channels.get(channel)
+        if known is None:
+            return {}
+        can = {"voice": "voice" in known.abilities.media, "wipes": known.abilities.deletes_seconds is not None}
+        return {fact: "1" for fact, holds in can.items() if holds}
 
     def render(self, say: Say, channel: str, language: str, facts: Mapping[str, str]) -> tuple[Wording, ...]:
         """The messages a text becomes on a channel."""
         flow = self._house().library.revisions[say.revision]
         rendered = render(flow, say, View(language, CARDS[channel].limits, facts))
-        return tuple(Wording(one.text, one.choices, one.voice, language, one.pattern, one.fills) for one in rendered)
+        return tuple(Wording(one.text, one.choices, one.voice, language, one.form) for one in rendered)
 
     def notice(self, node: str) -> Say:
         """A text that no flow asks for (a knock, a late notice), from the library's `notices`."""

@@ -282,8 +282,7 @@ def _reasons(found: Sequence[Entry]) -> tuple[str, ...]:
 
 def _promised(at: AtDesk, case: Case) -> str:
     """Give the date that ready sentences promise: a week of work or the promise, whichever is nearer."""
-    within = at.programme.answer_within(case["company_id"], "normal")
-    return ready.day(at.now + within, at.programme.timezone_at(case["place_id"]))
+    return ready.day(at.now + at.programme.answer_within(case["company_id"], "normal"), at.programme.timezone_at(case["place_id"]))
 
 
 def _who_reads(at: AtDesk, language: str) -> tuple[str, ...]:

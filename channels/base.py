@@ -127,6 +127,7 @@ class Outbound:
 
     `knock` says that it is the content-free knock. `window_open` is False when the worker's last word is older than the channel's window,
     so that only a template may go. `valid_seconds` is how long the carrier may keep trying. `again` marks a send that may have left before.
+    `plain` says all of it in words, answers and their digits too, where `pattern` and `choices` say it with buttons.
     """
 
     key: str
@@ -140,10 +141,13 @@ class Outbound:
     window_open: bool = True
     valid_seconds: int | None = None
     again: bool = False
+    plain: str = field(default="", repr=False)
 
     @property
     def numbered(self) -> str:
         """The text with its choices as numbered lines, for a channel or a moment without buttons."""
+        if self.plain:
+            return self.plain
         return "\n".join([self.text, *(f"{number} {choice.title}" for number, choice in enumerate(self.choices, start=1))])
 
 

@@ -1,7 +1,7 @@
 """Buttons and lists on WhatsApp over Twilio: each form of a message is kept by Twilio as a Content resource and filled when it leaves.
 
 The form says nothing of anybody: facts stand in its variables. Measures: Twilio, Content API, `twilio/quick-reply` in a session and
-`twilio/list-picker`; variables, "Using variables with Content API" (read in November 2026).
+`twilio/list-picker`; variables, "Using variables with Content API".
 """
 
 import asyncio

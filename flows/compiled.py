@@ -8,7 +8,7 @@ from flows.checks.rendered import asked
 from flows.events import Say
 from flows.model import Flow
 from flows.nodes.base import Spoken
-from flows.render import Form, Rendered, View, fits, labelled, render
+from flows.render import Fit, Rendered, View, fits, labelled, render
 from flows.template import BREAK
 from flows.texts.examples import EXAMPLES
 from words.fold import gsm
@@ -29,7 +29,7 @@ class Text:
 
     slot: str
     messages: tuple[Rendered, ...]
-    answers: Form | Literal["none"]
+    answers: Fit | Literal["none"]
     segments: int
     smart: int
     encoding: str
@@ -81,7 +81,7 @@ def _text(flow: Flow, place: tuple[str, str], messages: tuple[Rendered, ...], vi
     )
 
 
-def _form(flow: Flow, name: str, view: View) -> Form | Literal["none"]:
+def _form(flow: Flow, name: str, view: View) -> Fit | Literal["none"]:
     choices = _choices(flow, name, view)
     return fits(choices, view.limits) if choices else "none"
 

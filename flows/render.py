@@ -15,10 +15,10 @@ from flows.wording import Wording
 from words.digits import in_script
 from words.fold import gsm
 from words.graphemes import split
-from words.limits import Limits
+from words.limits import CAN_CARRY, Limits
 from words.segments import fitted
 
-Form = Literal["buttons", "list", "numbered"]
+Fit = Literal["buttons", "list", "numbered"]
 
 # Where the answers stand, with the space before it and the mark after it: on a phone with buttons all of it goes.
 _PLACE: Final = re.compile(r"\s*\{options\}[.。।]?")
@@ -37,18 +37,25 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """A message with choices as a carrier keeps it: `pattern` has `{{1}}` and so on in place of `fills`, a worker's own facts."""
+
+    pattern: str
+    choices: tuple[tuple[str, str], ...]
+    fills: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
     """One message: its text, what stands on its buttons as (id, title), and the name of the recording that stands beside it.
 
-    Where the carrier keeps the form of a message with buttons, `pattern` is the text with `{{1}}` and so on in place of `fills`, the facts;
-    it is empty where there are no buttons, or the text had to be cut.
+    `form` is the same message with buttons or a list, on a channel where the text with its numbers is what is sure to arrive.
     """
 
     text: str
     choices: tuple[tuple[str, str], ...] = ()
     voice: str = ""
-    pattern: str = ""
-    fills: tuple[str, ...] = ()
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +79,31 @@ class _Shape:
 
 def render(flow: Flow, say: Say, view: View) -> tuple[Rendered, ...]:
     """Make the messages of a Say. `flow` is the revision it names. A node without words in any language says nothing."""
-    shape = _shape(flow, (say.node, say.slot, say.among), view.language, view.limits)
+    place = (say.node, say.slot, say.among)
+    shape = _shape(flow, place, view.language, view.limits)
     bare = bool(flow.fold_letters) and not {view.language, view.language.partition("-")[0]}.isdisjoint(flow.fold_letters)
     texts = [part for message in shape.messages for part in _parts(fill(message, view.facts), view, bare=bare)]
     said = [Rendered(text, voice="" if at else shape.voice) for at, text in enumerate(texts)]
-    return (*said[:-1], _with_choices(said[-1], shape, view)) if said else ()
+    if not said:
+        return ()
+    form = _form(flow, place, view) if len(said) == 1 else None
+    return (*said[:-1], replace(said[-1], choices=shape.choices, form=form))
 
 
-def _with_choices(last: Rendered, shape: _Shape, view: View) -> Rendered:
-    if not shape.choices:
-        return last
-    pattern, fills = _apart(last.text, shape.messages[-1], view) if view.limits.body_max else ("", ())
-    return replace(last, choices=shape.choices, pattern=pattern, fills=fills)
-
-
-def _apart(text: str, template: Template, view: View) -> tuple[str, tuple[str, ...]]:
-    """The text with its facts apart, if it is whole: a part of a text that had to be cut has no form of its own."""
-    pieces = [in_script(piece, view.language) for piece in fill_apart(template, view.facts)]
-    if "".join(pieces).strip() != text or not "".join(pieces[::2]).strip():
-        return "", ()
+def _form(flow: Flow, place: tuple[str, str, tuple[str, ...]], view: View) -> Form | None:
+    """The message with what its carrier can show; None where nothing can be chosen, or it would say a worker's facts alone."""
+    carries = CAN_CARRY.get(view.limits.channel)
+    if carries is None or view.limits.buttons_max:
+        return None
+    shape = _shape(flow, place, view.language, carries)
+    if not shape.choices or len(shape.messages) != 1:
+        return None
+    pieces = [in_script(piece, view.language) for piece in fill_apart(shape.messages[0], view.facts)]
     pieces[0], pieces[-1] = pieces[0].lstrip(), pieces[-1].rstrip()
+    if not "".join(pieces[::2]).strip() or len("".join(pieces)) > carries.body_max:
+        return None
     places = [f"{{{{{place // 2 + 1}}}}}" if place % 2 else piece for place, piece in enumerate(pieces)]
-    return "".join(places), tuple(pieces[1::2])
+    return Form("".join(places), shape.choices, tuple(pieces[1::2]))
 
 
 def options(flow: Flow, node: str, view: View) -> tuple[tuple[str, str, str, str], ...]:
@@ -184,9 +194,9 @@ def _buttons(node: str, asked: tuple[_Choice, ...], limits: Limits) -> tuple[tup
     return found if fits(found, limits) != "numbered" else ()
 
 
-def fits(choices: Sequence[tuple[str, str]], limits: Limits) -> Form:
+def fits(choices: Sequence[tuple[str, str]], limits: Limits) -> Fit:
     """How a channel can show these choices (id, title): on buttons, in a list that opens from one, or as numbered text."""
-    rooms: tuple[tuple[Form, int, int], ...] = (
+    rooms: tuple[tuple[Fit, int, int], ...] = (
         ("buttons", limits.buttons_max, limits.button_title_max),
         ("list", limits.list_max, limits.list_title_max),
     )

@@ -64,6 +64,8 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "wipes": "known when this channel lets us delete messages from the worker's phone",
     }
 )
+OWN = frozenset({"answer_by", "new_answer_by", "code", "waiting", "wait", "quiet"})
+"""Facts of one worker; all others say the same to everybody at a place."""
 OPTIONS = "options"
 BREAK = re.compile(r"\n---(?:\n|$)")
 
@@ -93,16 +95,15 @@ class Clause:
 
     def fill(self, facts: Mapping[str, str]) -> str:
         """Put the facts in. A fact that is not known leaves a gap: three dots, never an error at a worker's phone."""
-        return "".join(self.apart(facts))
-
-    def apart(self, facts: Mapping[str, str]) -> list[str]:
-        """The words and the facts in turn, beginning and ending with words."""
-        pieces = list(self._counted(facts) if self.forms else self.pieces)
+        pieces = list(self.counted(facts))
         for place in range(1, len(pieces), 2):
             pieces[place] = facts.get(pieces[place], "...")
-        return pieces
+        return "".join(pieces)
 
-    def _counted(self, facts: Mapping[str, str]) -> tuple[str, ...]:
+    def counted(self, facts: Mapping[str, str]) -> tuple[str, ...]:
+        """Its words and the names of its facts in turn, in the form that fits the count."""
+        if not self.forms:
+            return self.pieces
         return dict(self.forms).get(plural.form(self.language, facts.get(self.needs[0], "")), self.pieces)
 
 
@@ -121,13 +122,15 @@ def fill(template: Template, facts: Mapping[str, str]) -> str:
 
 
 def fill_apart(template: Template, facts: Mapping[str, str]) -> list[str]:
-    """Say a text as its words and its facts in turn, beginning and ending with words: what `fill` says, not yet joined."""
+    """Say a text as words and a worker's own facts in turn, beginning and ending with words: what `fill` says, not yet joined."""
     said = [""]
     for clause in template:
-        if clause.said(facts):
-            first, *more = clause.apart(facts)
-            said[-1] += first
-            said += more
+        pieces = clause.counted(facts) if clause.said(facts) else ()
+        for place, piece in enumerate(pieces):
+            if place % 2 and piece in OWN:
+                said += [facts.get(piece, "..."), ""]
+            else:
+                said[-1] += facts.get(piece, "...") if place % 2 else piece
     return said
 
 

@@ -28,11 +28,15 @@ def release(connection: sa.Connection, worker_ids: Sequence[str], now: int) -> N
 
 @dataclass(frozen=True, slots=True)
 class NotKnocked:
-    """A worker for whom something waits, and on which channel. `quiet` holds the hours (minutes after midnight, where she is) she chose."""
+    """A worker for whom something waits, and on which channel. `quiet` holds the hours (minutes after midnight, where she is) she chose.
+
+    `heard_at` is the moment (ms) of her last word.
+    """
 
     worker_id: str
     channel: str
     live_until: int
+    heard_at: int
     quiet: tuple[int, int] | None
 
 
@@ -40,14 +44,15 @@ def not_knocked(connection: sa.Connection, channels: Sequence[str], now: int, mo
     """Workers for whom something waits on these channels and to whom no knock went out yet."""
     held = standing(outbox, "held") & (outbox.c.hold == "knock") & workers.c.knocked_at.is_(None) & workers.c.closed_to.is_(None)
     held &= (outbox.c.due_at <= now) & outbox.c.channel.in_(list(channels))
+    about = (workers.c.live_until, workers.c.heard_at, workers.c.quiet_from, workers.c.quiet_until)
     found = connection.execute(
-        sa.select(outbox.c.worker_id, sa.func.max(outbox.c.channel), workers.c.live_until, workers.c.quiet_from, workers.c.quiet_until)
+        sa.select(outbox.c.worker_id, sa.func.max(outbox.c.channel), *about)
         .join(workers, workers.c.id == outbox.c.worker_id)
         .where(held)
-        .group_by(outbox.c.worker_id, workers.c.live_until, workers.c.quiet_from, workers.c.quiet_until)
+        .group_by(outbox.c.worker_id, *about)
         .limit(most)
     )
-    return [NotKnocked(row[0], row[1], row[2], None if row[3] is None or row[4] is None else (row[3], row[4])) for row in found]
+    return [NotKnocked(*row[:4], None if row[4] is None or row[5] is None else (row[4], row[5])) for row in found]
 
 
 def put_off(connection: sa.Connection, until: Mapping[str, int]) -> None:

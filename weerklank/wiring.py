@@ -80,7 +80,7 @@ class Service:
         self.channels: Channels = open_channels(channel_config(settings))
         self.senders: dict[str, Channel] = {**self.channels.senders, **self._web_phone(), **self.parts.phones}
         self.identity = Identity(self.keyring)
-        self.speech = Speech(self.houses.now)
+        self.speech = Speech(self.houses.now, self.senders)
         self.promises = Promises(self.keyring, self.speech, self.houses.now, self.clock)
         self.interpreter = Interpreter(self.parts.translator, self.keyring, self.houses.now, self.clock)
         self.conversation = Conversation(self._makings())

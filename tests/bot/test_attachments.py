@@ -72,7 +72,8 @@ def test_a_voice_note_opens_a_case(line: Line, phone: Phone) -> None:
     phone.send("52746 en")
     answer = phone.send(attachments=(VOICE,))
 
-    assert "code" in answer[0]
+    assert answer[0] == "Saved. Only the reader hears your voice, never the factory. Does someone there know it? Then write."
+    assert "code" in answer[1]
     [row] = line.rows(attachments)
     assert (row["state"], row["kind"], row["media_type"]) == ("kept", "voice", "audio/ogg")
     kinds = [entry.kind for entry in _entries(line)]

@@ -124,3 +124,14 @@ def test_quiet_ends_when_the_clock_of_the_place_shows_it(written: str, at: str, 
 def test_what_is_no_pair_of_hours_is_none(written: str) -> None:
     assert read_hours(written) is None
     assert Hours(5, 5).are_none
+
+
+def test_while_the_phone_is_in_her_hand_the_hours_of_her_site_hold_nothing_back(line: Line) -> None:
+    phone = line.phone()
+    _clock_shows(line, 9)
+    reference = _case(line, phone, "38166")
+    line.clock.move(9 * MINUTE)
+    _reply(line, reference, "karim")
+    line.until(lambda: len(line.carriers["sms"].sent) > phone.seen)
+
+    assert phone.news() == [KNOCK]

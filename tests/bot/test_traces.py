@@ -130,3 +130,25 @@ def test_two_processes_never_purge_the_same_message_at_once(line: Line) -> None:
 
     assert [len(first), len(second), len(third)] == [2, 1, 0]
     assert not {each.id for each in first} & {each.id for each in second}
+
+
+def test_nine_deletes_the_talk_from_the_phone_and_leaves_the_innocent_last_line(line: Line) -> None:
+    phone = line.phone("telegram", "901")
+    for number, said in enumerate(("52746 en", "They did not pay overtime", "9")):
+        line.accept(Inbound("telegram", f"1:{number}", "901", "message", said, trace=str(number)))
+        line.quiet()
+    _look(line, MINUTE)
+    hello, *_, last = phone.news()
+
+    assert "Send 9 and we delete here what is less than 48 hours old." in hello
+    assert "deleted" not in last
+    stays = f"telegram-{len(line.carriers['telegram'].sent)}"
+    assert {name for name, state, _ in _ledger(line) if state != "done"} == {stays}
+    assert {trace.provider_id for trace in line.carriers["telegram"].purged if not trace.ours} == {"0", "1", "2"}
+
+
+def test_only_where_a_voice_reaches_the_reader_is_the_worker_asked_to_speak(line: Line) -> None:
+    line.carriers["whatsapp"].abilities = Abilities(media=frozenset({"voice"}))
+
+    assert "hold the microphone and speak" in line.phone("whatsapp", "BD.901").send("52746 en")[0]
+    assert "microphone" not in line.phone("telegram", "902").send("52746 en")[0]

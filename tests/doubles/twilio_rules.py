@@ -1,8 +1,7 @@
 """What Twilio takes: the part of its description that we call, as JSON Schema, and limits that its description leaves to words.
 
-Source: Twilio's public OpenAPI descriptions (repository twilio/twilio-oai, `twilio_api_v2010` CreateMessage and `twilio_content_v1`
-CreateContent) and its pages on errors and on quick replies and list pickers, as read in November 2026. The descriptions are in no package
-registry, so the subset that we call stands here in words of our own.
+The subset that we call, written in words of our own after the SDK's source (twilio 9.13) and docs/reference/channels.md; what Twilio's
+descriptions leave to words (lengths, what may stand beside what) is from its pages on errors, quick replies and list pickers.
 """
 
 import json

@@ -4,7 +4,7 @@ import pytest
 
 from flows.events import Say
 from flows.model import Flow, read
-from flows.render import Rendered, View, render
+from flows.render import Form, Rendered, View, render
 from flows.template import compile_text, fault, fill
 from flows.transcript import MEASURES
 from words.limits import Limits
@@ -47,7 +47,9 @@ def test_on_sms_the_answers_stand_in_the_sentence(flow: Flow) -> None:
 
 
 def test_on_a_chat_without_buttons_each_answer_has_its_line(flow: Flow) -> None:
-    assert _shown(flow, "tea", MEASURES["whatsapp"]) == (Rendered("Tea?\n1 Hot tea\n2 Cold tea\nOr write."),)
+    form = Form("Tea? Or write.", (("tea.hot", "Hot"), ("tea.cold", "Cold tea")))
+
+    assert _shown(flow, "tea", MEASURES["whatsapp"]) == (Rendered("Tea?\n1 Hot tea\n2 Cold tea\nOr write.", form=form),)
 
 
 def test_on_a_phone_with_buttons_the_numbers_are_gone_and_the_ids_are_there(flow: Flow) -> None:
@@ -120,9 +122,6 @@ def test_a_template_that_cannot_be_filled_is_found(text: str) -> None:
     assert fault(text) is not None
 
 
-WHATSAPP = Limits(
-    "whatsapp", text_max=1600, buttons_max=3, button_title_max=20, option_bytes_max=200, list_max=10, list_title_max=24, body_max=1024
-)
 KEEPS = """\
 flow: keeps
 language: en
@@ -143,21 +142,23 @@ def keeps() -> Flow:
     return read({"keeps.yaml": KEEPS})
 
 
-def test_a_carrier_that_keeps_the_form_of_a_message_is_given_its_facts_apart(keeps: Flow) -> None:
-    (shown,) = _shown(keeps, "q", WHATSAPP, answer_by="28-11", emergency="999")
+def test_a_carrier_that_keeps_forms_is_given_a_workers_own_facts_apart(keeps: Flow) -> None:
+    (shown,) = _shown(keeps, "q", MEASURES["whatsapp"], answer_by="28-11", emergency="999")
 
-    assert (shown.pattern, shown.fills) == ("Call {{1}}. Answer before {{2}}. Is that good?", ("999", "28-11"))
-    assert shown.text == "Call 999. Answer before 28-11. Is that good?"
+    assert shown.text == "Call 999. Answer before 28-11. Is that good?\n1 Yes\n2 No"
+    assert shown.form == Form("Call 999. Answer before {{1}}. Is that good?", (("q.ok", "Yes"), ("q.no", "No")), ("28-11",))
 
 
 def test_facts_kept_apart_are_in_the_readers_digits_and_the_places_are_not(keeps: Flow) -> None:
-    (shown,) = _shown(keeps, "q", WHATSAPP, language="bn", answer_by="28-11")
+    (shown,) = _shown(keeps, "q", MEASURES["whatsapp"], language="bn", answer_by="28-11")
 
-    assert (shown.pattern, shown.fills) == ("Answer before {{1}}. Is that good?", ("২৮-১১",))
+    assert shown.form is not None
+    assert (shown.form.pattern, shown.form.fills) == ("Answer before {{1}}. Is that good?", ("২৮-১১",))
 
 
-def test_a_message_of_facts_alone_or_without_buttons_has_no_form(keeps: Flow) -> None:
-    (bare,) = _shown(keeps, "bare", WHATSAPP, code="1234 5678")
-    (numbered,) = _shown(keeps, "q", Limits("whatsapp", text_max=1600), answer_by="28-11")
+def test_a_message_of_ones_own_facts_alone_or_on_another_channel_has_no_form(keeps: Flow) -> None:
+    (bare,) = _shown(keeps, "bare", MEASURES["whatsapp"], code="1234 5678")
+    (sms,) = _shown(keeps, "q", MEASURES["sms"], answer_by="28-11")
+    (telegram,) = _shown(keeps, "q", MEASURES["telegram"], answer_by="28-11")
 
-    assert (bare.choices != (), bare.pattern, numbered.pattern) == (True, "", "")
+    assert (bare.form, sms.form, telegram.form) == (None, None, None)

@@ -134,7 +134,7 @@ def test_an_answer_waits_behind_a_knock_until_the_worker_opens(writer: Writer, d
     writer.call_sync(_add_worker)
     _put(writer, _row(kind="reply", state="held", hold="knock", sealed=None))
 
-    assert writer.call_sync(lambda c: waiting.not_knocked(c, ["sms"], NOW, 10)) == [waiting.NotKnocked("w", "sms", 0, None)]
+    assert writer.call_sync(lambda c: waiting.not_knocked(c, ["sms"], NOW, 10)) == [waiting.NotKnocked("w", "sms", 0, 0, None)]
     writer.call_sync(lambda c: waiting.knocked(c, ["w"], NOW))
     assert writer.call_sync(lambda c: waiting.not_knocked(c, ["sms"], NOW, 10)) == []
     assert _claim(writer) == []
