@@ -1,6 +1,7 @@
 """The house keeps its own rules: locked requirements, rooms, sizes, and the commands that the README names."""
 
 import ast
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -47,6 +48,14 @@ def test_a_larger_lock_holds_the_smaller_one() -> None:
     run, test, dev = ({line for line in (HOUSE / lock).read_text(encoding="utf-8").splitlines() if "==" in line} for lock in LOCKS)
 
     assert run <= test <= dev
+
+
+def test_the_lock_of_npm_names_no_registry_and_pins_every_package_to_its_hash() -> None:
+    packages = json.loads((HOUSE / "tests" / "prism" / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    brought = {name: entry for name, entry in packages.items() if name}
+
+    assert brought
+    assert [name for name, entry in brought.items() if "resolved" in entry or not entry["integrity"].startswith("sha512-")] == []
 
 
 def test_the_packages_are_the_rooms() -> None:
