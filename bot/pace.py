@@ -30,14 +30,14 @@ class Pace:
 
     def __init__(self, channels: Mapping[str, Channel]) -> None:
         self._channels = channels
-        self._feeds = {name: _Feed(tokens=_most(channel.abilities)) for name, channel in channels.items()}
+        self._feeds: dict[str, _Feed] = {}
         self._rests: dict[str, int] = {}
 
     def room(self, flying: Mapping[str, int], now: int) -> dict[str, int]:
         """How many messages each channel may take now; those that may take none are left out."""
         found: dict[str, int] = {}
         for name, channel in self._channels.items():
-            feed = self._feeds[name]
+            feed = self._feed(name)
             most = AT_ONCE - flying.get(name, 0)
             if channel.abilities.per_second is not None:
                 self._fill(feed, channel.abilities, now)
@@ -46,13 +46,19 @@ class Pace:
                 found[name] = most
         return found
 
+    def _feed(self, name: str) -> _Feed:
+        """What is remembered of a channel, also of a phone of the demo that was switched on since."""
+        if name not in self._feeds:
+            self._feeds[name] = _Feed(tokens=_most(self._channels[name].abilities))
+        return self._feeds[name]
+
     def is_limited(self, name: str) -> bool:
         """Whether the carrier takes only so many messages in a second."""
         return self._channels[name].abilities.per_second is not None
 
     def took(self, name: str, worker_id: str, now: int) -> None:
         """A message of this worker leaves now."""
-        self._feeds[name].tokens -= 1
+        self._feed(name).tokens -= 1
         between = self._channels[name].abilities.between_seconds
         if between:
             self._rests[worker_id] = now + int(between * SECOND)
@@ -64,13 +70,13 @@ class Pace:
 
     def went(self, name: str) -> None:
         """A message went through: the channel works."""
-        self._feeds[name].refused.clear()
+        self._feed(name).refused.clear()
 
     def refused(self, name: str, worker_id: str, failure: Failure, now: int, retry_after: float | None) -> bool:
         """A message was refused; True when the channel is paused for it, since it is the same for everybody."""
         if failure not in (Failure.CONFIG, Failure.RATE_LIMITED):
             return False
-        feed = self._feeds[name]
+        feed = self._feed(name)
         feed.refused.add(worker_id)
         if len(feed.refused) < _WORKERS_THAT_SAY_SO:
             return False
@@ -81,8 +87,8 @@ class Pace:
 
     def wait(self, now: int, at_most: float) -> float:
         """Seconds until somebody has rested or a limited channel takes one more, at most so many."""
-        limits = [channel.abilities.per_second for channel in self._channels.values()]
-        empty = [1 / limit for (feed, limit) in zip(self._feeds.values(), limits, strict=True) if limit is not None and feed.tokens < 1]
+        limits = {name: channel.abilities.per_second for name, channel in self._channels.items()}
+        empty = [1 / limit for name, limit in limits.items() if limit is not None and self._feed(name).tokens < 1]
         rested = [(until - now) / SECOND for until in self._rests.values()]
         return max(0.0, min([at_most, *empty, *rested]))
 
