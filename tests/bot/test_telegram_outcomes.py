@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
+from bot.clock import HOUR
 from bot.drafting import Wanted
 from bot.publishing import Order
 from channels import failures
@@ -22,6 +23,7 @@ from tests.line import Line
 
 TABLE = orjson.loads(Path(failures.__file__).with_name("error_classes.json").read_bytes())["telegram"]
 SENDS = [row for row in TABLE if row["class"] != "ok_ignore"]
+ENDED = frozenset({"sent", "failed", "maybe_sent", "dropped"})
 # What follows from each class (docs/reference/channels.md): how the row ends, after how many tries, whether it may have come twice, and
 # whether its way is shut.
 FOLLOWS = {
@@ -30,7 +32,7 @@ FOLLOWS = {
     "blocked_by_user": ("failed", 1, False, "blocked_by_user"),
     "undeliverable": ("failed", 1, False, "undeliverable"),
     "bad_content": ("failed", 1, False, None),
-    "config": ("failed", 1, False, None),
+    "config": ("due", 1, False, None),
 }
 
 
@@ -56,12 +58,24 @@ def _outcome(line: Line, double: TelegramDouble, place: int, row: dict[str, Any]
     before = {each["id"] for each in line.rows(outbox)}
     double.faults.append(Fault(row["code"], text=row["match"], retry_after=1 if row["code"] == 429 else None))
     line.accept(Inbound("telegram", f"key-{place}", str(7_012_345_000 + place), "start", payload="52746-en", trace=str(place)))
-    ended = {"sent", "failed", "maybe_sent", "dropped"}
-    line.until(lambda: bool(new := _new(line, before)) and new[0]["state"] in ended)
+    line.until(lambda: bool(new := _new(line, before)) and all(map(_rests, new)))
     first = _new(line, before)[0]
     [worker] = [each for each in line.rows(workers) if each["id"] == first["worker_id"]]
     tries = [each for each in double.sends if each.to == str(7_012_345_000 + place)]
+    _mended(line)
     return first["state"], len(tries), bool(first["maybe"]), worker["closed_to"]
+
+
+def _rests(row: dict[str, Any]) -> bool:
+    """It ended, or waits for an operator who has something to mend."""
+    return row["state"] in ENDED or (row["state"] == "due" and row["failure"] == "config")
+
+
+def _mended(line: Line) -> None:
+    """Time passes, the operator mends what was wrong, and everything that waited leaves: the next refusal meets its own message."""
+    line.clock.move(HOUR)
+    line.service.answers_came()
+    line.until(lambda: all(each["state"] in ENDED for each in line.rows(outbox)))
 
 
 def _new(line: Line, before: set[int]) -> list[dict[str, Any]]:
