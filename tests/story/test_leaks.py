@@ -3,6 +3,7 @@
 import base64
 import os
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -123,6 +124,12 @@ def _what_goes_wrong(running: Street) -> None:
     for text in ("2", "1", "2", "who sees this", "0000 0001"):
         running.sms(OTHER, text)
         running.telegram_says(PERSON, text)
+    # A refusal can shut the door before the rest is said: whoever writes again opens it, and the next refusal is met.
+    for number in range(40):
+        if running.twilio.faults or running.telegram.faults:
+            running.sms(OTHER, f"once more {number}")
+            running.telegram_says(PERSON, f"once more {number}")
+            time.sleep(0.5)
     until(lambda: not running.twilio.faults and not running.telegram.faults, "the carriers' refusals")
     _break_a_message(running)
 
