@@ -51,8 +51,8 @@ _COMPARISON = st.one_of(
     st.fixed_dictionaries({"known": st.sampled_from(("yes", "no")), "go": go, "field": _field}),
     st.fixed_dictionaries({"of": st.just("language"), "is": st.just("nl"), "go": go}),
 )
-_PLAIN_ASK = {**_TEXT, "wants": st.sampled_from([each for each in get_args(Wanted) if each not in ("number", "date")]), "go": go}
-_ASK_TO_READ = {**_TEXT, "wants": st.sampled_from(("number", "date")), "field": _field, "go": go}
+_PLAIN_ASK = {**_TEXT, "wants": st.sampled_from([each for each in get_args(Wanted) if each not in ("number", "date", "hours")]), "go": go}
+_ASK_TO_READ = {**_TEXT, "wants": st.sampled_from(("number", "date", "hours")), "field": _field, "go": go}
 _HAPPENING = st.fixed_dictionaries({"one": _option, "two": _option.map(lambda option: {**option, "happening": "yes"})})
 _SCOPES = st.fixed_dictionaries({"hide_me": _option, "ask_first": _option, "never": _option})
 

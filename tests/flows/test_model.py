@@ -170,4 +170,5 @@ def test_every_notice_the_house_may_send_is_there(tmp_path: Path) -> None:
         "greeting", "thanks", "identity_hunt", "knock", "late", "wrong_code", "codes_shut", "code_again", "nothing_new",
         "site_code_unknown", "contact_refused", "unsupported", "forgotten", "no_question", "no_status", "broken",
         "pin_asked", "pin_wrong", "pin_right", "pin_set", "pin_gone",
+        "voice_kept", "file_not_taken", "file_too_big", "file_not_opened", "file_not_kept",
     }  # fmt: skip
