@@ -28,11 +28,12 @@ class Request:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Answer:
-    """What a carrier answers."""
+    """What a carrier answers: JSON, or a file's `content`."""
 
     status: int
     body: Mapping[str, object]
     headers: Headers = dataclasses.field(default_factory=dict)
+    content: bytes | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -244,7 +245,8 @@ async def _read(reader: asyncio.StreamReader) -> Request | None:
 
 
 def _raw(answer: Answer, text: str | None = None, status: int | None = None) -> bytes:
-    body = json.dumps(answer.body).encode() if text is None else text.encode()
+    said = json.dumps(answer.body) if text is None else text
+    body = said.encode() if answer.content is None else answer.content
     lines = [f"HTTP/1.1 {status or answer.status} Said", "Content-Type: application/json", f"Content-Length: {len(body)}"]
     lines += [f"{name}: {value}" for name, value in answer.headers.items()]
     return "\r\n".join([*lines, "", ""]).encode() + body

@@ -1,5 +1,6 @@
 """What lies with Twilio's double: messages until they are deleted, forms (Content resources) a page at a time, files, numbers."""
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,9 +9,10 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from tests.doubles import twilio_rules
 from tests.doubles.carrier import Answer, Request
-from tests.doubles.twilio_posts import ACCOUNT, sid
+from tests.doubles.twilio_posts import ACCOUNT, TOKEN, sid
 
 _ACCOUNT_PATH = f"/2010-04-01/Accounts/{ACCOUNT}"
+_AUTHORIZED = "Basic " + base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
 _PAGE = 3
 _NO_CONTENT: Mapping[str, object] = {}
 
@@ -27,6 +29,7 @@ class TwilioDesk:
     in_flight: set[str] = field(default_factory=set)
     numbers: list[dict[str, str]] = field(default_factory=list)
     redirects: dict[str, str] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
     redacts: bool = False
     refuses_forms: bool = False
     asked: list[tuple[str, str]] = field(default_factory=list)
@@ -63,9 +66,23 @@ class TwilioDesk:
             return Answer(200, {"incoming_phone_numbers": self.numbers, "page": 0, "page_size": 100, "next_page_uri": None})
         if path in self.redirects:
             return Answer(307, {}, {"Location": self.redirects[path]})
+        if path in self.files:
+            return self._media(request, path)
         if path.startswith("/files/"):
             return Answer(200, {"file": path})
         return self._message(request, path)
+
+    def lay(self, content: bytes) -> str:
+        """Let media of a message lie at Twilio; its path."""
+        path = f"{_ACCOUNT_PATH}/Messages/{sid('MM')}/Media/{sid('ME')}"
+        self.files[path] = content
+        return path
+
+    def _media(self, request: Request, path: str) -> Answer:
+        """Twilio gives media to the account alone ("HTTP Basic Auth for media access")."""
+        if request.headers.get("authorization", "") != _AUTHORIZED:
+            return _refused(20003, "Authenticate", 401)
+        return Answer(200, {}, content=self.files[path])
 
     def _message(self, request: Request, path: str) -> Answer | None:
         name = path.removeprefix(f"{_ACCOUNT_PATH}/Messages/").removesuffix(".json")
