@@ -2,6 +2,8 @@
 
 import logging
 import traceback
+from collections.abc import MutableMapping
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -56,9 +58,25 @@ class Web:
 
     async def _for_people(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await self.people(scope, receive, send)
+            await self.people(scope, receive, _in_our_words(scope | {"app": self.people}, receive, send))
         except Exception as error:  # noqa: BLE001 - the answer was given inside; an exception's own text may hold somebody's words, so only its name and place are told
             _log.error("%s at %s", type(error).__name__, _places(error))
+
+
+def _in_our_words(scope: Scope, receive: Receive, send: Send) -> Send:
+    """Wrap `send` so that a body larger than its address takes is refused in our words: the framework answers those itself, in two of its own."""
+    refused = False
+
+    async def send_readable(event: MutableMapping[str, Any]) -> None:
+        nonlocal refused
+        if event["type"] == "http.response.start" and event["status"] == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            refused = True
+            answer = answer_error(Request(scope), HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE))
+            await answer(scope, receive, send)
+        elif not refused:
+            await send(event)
+
+    return send_readable
 
 
 def _places(error: BaseException) -> str:

@@ -102,7 +102,7 @@ _BY_STATUS = {
     400: "This request could not be read.",
     404: "There is nothing at this address.",
     405: "This address does not take that method.",
-    413: "The request is too large.",
+    413: "This is larger than what can be taken here. Nothing was kept. Send less, or smaller files.",
 }
 
 

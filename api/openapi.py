@@ -24,7 +24,7 @@ _ALWAYS = {
     401: "Nobody is signed in.",
     403: "Your role, or your token's scopes, do not reach this.",
     404: "There is nothing here for you; absent and forbidden look the same.",
-    413: "The request is too large.",
+    413: "The request is larger than what this address takes.",
     422: "The request is not in the form this address takes.",
     429: "Too many at this moment; come again after `Retry-After`.",
     503: "The database cannot be reached now, and nothing was written; come again after `Retry-After`.",

@@ -96,7 +96,7 @@ def _sheet(seat: FlowSeat, work: Work, unpublished: Unpublished, done: str = "")
         "unpublished": unpublished,
         "sites": {place.id: place.name for place in seat.programme.places.values()},
         "once": secrets.token_urlsafe(12),
-        "warnings": _warnings(seat, work, checked.flow),
+        **_looked_at(seat, work, checked.flow),
         **_problems(work.draft, checked),
         **_touched(seat, work, checked.flow),
     }
@@ -112,12 +112,10 @@ def _problems(draft: Draft, checked: Checked) -> dict[str, Any]:
     return {"problems": [each for each in checked.problems if each.file not in talks], "talks": talks}
 
 
-def _warnings(seat: FlowSeat, work: Work, flow: Flow | None) -> list[Finding]:
-    """What the linter would have looked at, and what keeps nothing from being published."""
-    if flow is None:
-        return []
-    found = check_flow(work.source, seat.house.publishing.drafting.library_with(flow))
-    return [each for each in found if each.severity == "warning"]
+def _looked_at(seat: FlowSeat, work: Work, flow: Flow | None) -> dict[str, list[Finding]]:
+    """What the linter would have looked at, and what it merely notes: neither keeps anything from being published."""
+    found = check_flow(work.source, seat.house.publishing.drafting.library_with(flow)) if flow is not None else ()
+    return {f"{severity}s": [each for each in found if each.severity == severity] for severity in ("warning", "note")}
 
 
 def _touched(seat: FlowSeat, work: Work, flow: Flow | None) -> dict[str, Any]:

@@ -203,6 +203,8 @@ _TITLES = {
     "draft-changed": "The draft changed",
     "overtaken": "Somebody else published",
     "refused": "That cannot be done",
+    "request-entity-too-large": "Too large",
+    "content-too-large": "Too large",
     "busy": "One moment",
     "store-away": "One moment",
     "no-programme": "Not set up yet",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from flows.checks.base import Found, Sheet, check
+from flows.model import Flow
 from flows.nodes import Waiting
 from flows.nodes.wait import Wait
 
@@ -29,19 +30,20 @@ def wait_over_window(sheet: Sheet) -> Iterator[Found]:
 @check(
     "unheard",
     "note",
-    reason="Whoever does not read gets a voice at one question and silence at the next.",
-    mend="Add a recording (`voice: name.ogg`) in that language.",
+    reason="Whoever does not read has nobody to ask for help with it without showing their talk.",
+    mend="Add a recording (`voice: name.ogg`) in each of these languages, and bring it at /desk/voices.",
 )
 def unheard(sheet: Sheet) -> Iterator[Found]:
-    """A question without a recording in a language, in a flow that has recordings."""
+    """A question without a recording in some language, on channels that carry one."""
     channels = [measure.channel for measure in sheet.measures if measure.voice]
-    questions = [name for name, node in sheet.spoken() if isinstance(node, Waiting) and not node.listens()]
-    silent = {
-        (name, language)
-        for name in questions
-        for language in sheet.languages
-        if not any(wording.voice for channel in channels for near in sheet.flow.wordings(name, language, channel)[:1] for wording in near)
-    }
-    if channels and len(silent) < len(questions) * len(sheet.languages):
-        for name, language in sorted(silent):
-            yield Found(("nodes", name), f"in `{language}` nobody can hear this question", language)
+    if not channels:
+        return
+    for name, node in sheet.spoken():
+        if isinstance(node, Waiting) and not node.listens():
+            silent = [language for language in sheet.languages if not _is_heard(sheet.flow, name, language, channels)]
+            if silent:
+                yield Found(("nodes", name), f"nobody can hear this question in {', '.join(f'`{language}`' for language in silent)}")
+
+
+def _is_heard(flow: Flow, node: str, language: str, channels: list[str]) -> bool:
+    return any(wording.voice for channel in channels for near in flow.wordings(node, language, channel)[:1] for wording in near)

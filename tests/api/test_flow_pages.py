@@ -212,7 +212,11 @@ def test_too_much_is_refused_in_words(nadia: httpx.Client) -> None:
 
     assert refused.status_code == 422
     assert "The files are too large: 2 MB is the most" in refused.text
-    assert brought(nadia, {"hide.yaml": b"x" * 9_000_000}).status_code == 413
+
+    flood = brought(nadia, {"hide.yaml": b"x" * 9_000_000})
+    assert flood.status_code == 413
+    assert "<h1>Too large</h1>" in flood.text
+    assert "Nothing was kept. Send less, or smaller files." in flood.text
 
 
 def test_a_flow_that_never_was_is_begun_by_bringing_its_file(nadia: httpx.Client) -> None:
@@ -379,3 +383,12 @@ def test_what_the_linter_would_have_looked_at_is_said_and_forbids_nothing(nadia:
     assert "to look at" in page
     assert "Each segment is paid for" in page
     assert 'action="/desk/flows/hide/publish"' in page
+
+
+def test_the_questions_nobody_can_hear_are_listed_apart_from_what_is_wrong(nadia: httpx.Client) -> None:
+    files = {name: text.replace("about:", "about: Anew.", 1).encode() for name, text in shipped_sources()["may-we"].items()}
+    page = after(nadia, brought(nadia, files, "may-we"))
+    notes = page[page.index("Good to know") :]
+
+    assert "Nobody can hear this question in `en`, `bn`, `es`, `nl`" in notes
+    assert "/desk/voices" in notes

@@ -77,6 +77,8 @@ def test_a_body_larger_than_any_form_is_refused(small_town: Town) -> None:
     answer = small_town.anyone().post("/api/v1/sessions", content=b"x" * (web.MOST_BYTES + 1), headers={"Content-Type": "application/json"})
 
     assert answer.status_code == 413
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "Nothing was kept" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"email": 1}', b'{"email": "' + b"x" * 500 + b'"}'])

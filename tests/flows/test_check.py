@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from flows import yaml_text
 from flows.check import EVERY_CHECK, Finding, Scope, check_flow, check_flows
 from flows.checks.reading import REASONS
 from flows.model import read
@@ -19,12 +20,14 @@ nodes:
     kind: choose
     text: "Do you want tea? {options}. 0 = a person 7 = language 9 = hide"
     again: "Saved. Do you want tea? {options}"
+    voice: tea.ogg
     options:
       hot: {text: Hot tea, go: where}
       cold: {text: Iced tea, go: where}
   where:
     kind: ask
     text: "Where do you drink it?"
+    voice: where.ogg
     go: done
   done: {kind: say, text: "Good.[code: Your code: {code}.]"}
 """
@@ -35,8 +38,9 @@ nodes:
   tea:
     text: "Wil je thee? {options}. 0 = een mens 7 = taal 9 = verberg"
     again: "Bewaard. Wil je thee? {options}"
+    voice: thee.ogg
     options: {hot: Hete thee, cold: IJsthee}
-  where: {text: "Waar drink je die?"}
+  where: {text: "Waar drink je die?", voice: waar.ogg}
   done: {text: "Goed.[code: Je code: {code}.]"}
 """
 DONE = '  done: {kind: say, text: "Good.[code: Your code: {code}.]"}\n'
@@ -91,7 +95,7 @@ CASES = [
     Case("too-many-buttons", "nodes.tea.options", {"  where:\n": f"{MANY}  where:\n", DONE: DONE + CALLS}, broken=CHAT, alone=True),
     Case("title-too-long", "nodes.tea.options.cold", {"text: Iced tea": "text: Iced tea with sugar and lemon"}),
     Case("callback-too-long", f"nodes.{LONG_ID}.options.{LONG_ID}", {"  tea:\n": f"  {LONG_ID}:\n", "cold:": f"{LONG_ID}:"}, alone=True),
-    Case("text-missing", "nodes.where", dutch={'  where: {text: "Waar drink je die?"}\n': ""}),
+    Case("text-missing", "nodes.where", dutch={'  where: {text: "Waar drink je die?", voice: waar.ogg}\n': ""}),
     Case("draft", "nodes.where", dutch={"  where: {": "  where: {draft: true, "}),
     Case("fact-lost", "nodes.done.text", dutch={"[code: Je code: {code}.]": ""}),
     Case("condition-lost", "nodes.done.text", dutch={"[code: Je code: {code}.]": " {code}"}),
@@ -104,7 +108,7 @@ CASES = [
     Case("asks-who", "nodes.where.text", {"Where do you drink it?": "What is your name?"}),
     Case("long-sentence", "nodes.done.text", {"Good.": f"Good and then we drink it {'and go on ' * 6} all day."}),
     Case("wait-over-window", "nodes.pause.time", {"go: done": "go: pause", DONE: f"{PAUSE}{DONE}"}, alone=True),
-    Case("unheard", "nodes.where", {'again: "Saved. Do': 'voice: tea-en.ogg\n    again: "Saved. Do'}, alone=True),
+    Case("unheard", "nodes.where", {"    voice: where.ogg\n": ""}, {", voice: waar.ogg": ""}),
     Case("accepted-nothing", "accepted.0", {"nodes:\n": "accepted: [{check: jargon, because: Everybody knows the word.}]\nnodes:\n"}),
     Case("not-yaml", "", {"nodes:": "nodes: ["}),
     Case("missing-key", "language", {"language: en\n": ""}),
@@ -208,6 +212,24 @@ def test_the_flows_we_ship_have_no_error_and_no_warning_without_a_reason() -> No
 
     assert [str(each) for each in found if each.severity in ("error", "warning")] == []
     assert all(each.accepted or each.severity == "note" for each in found)
+
+
+def test_every_translation_we_ship_names_the_source_it_was_made_from() -> None:
+    unmarked = [
+        f"{file} {node}"
+        for sources in shipped_sources().values()
+        for file, text in list(sources.items())[1:]
+        for node, words in yaml_text.read(text).data["nodes"].items()
+        if "source" not in words
+    ]
+
+    assert unmarked == []
+
+
+def test_a_channel_that_carries_no_recording_has_no_unheard_question() -> None:
+    dumb = _changed(TEA, {"    voice: where.ogg\n": ""})
+
+    assert _checked({"tea.yaml": dumb}, Scope(channels=("sms",))) == ()
 
 
 def test_what_cannot_be_read_is_a_list_of_findings_and_no_exception() -> None:
