@@ -5,7 +5,7 @@ from pathlib import Path
 from cases import desk
 from store.tables import annotations, cases
 from tests.line import Line
-from translations.base import NoTranslator, Translation
+from translations.base import NO_CARE, Care, NoTranslator, Translation
 
 WORDS = "They did not pay overtime"
 
@@ -16,7 +16,7 @@ class PhraseBook:
     def knows(self, source: str, target: str) -> bool:
         return (source, target) == ("en", "nl")
 
-    def translate(self, text: str, source: str, target: str) -> Translation:
+    def translate(self, text: str, source: str, target: str, care: Care = NO_CARE) -> Translation:
         if text == WORDS:
             return Translation("Ze betaalden geen overuren", source, target, "phrasebook", "unsure")
         return NoTranslator().translate(text, source, target)
