@@ -58,13 +58,13 @@ class Web:
 
     async def _for_people(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await self.people(scope, receive, _in_our_words(scope | {"app": self.people}, receive, send))
+            await self.people(scope, receive, _in_our_words({**scope, "app": self.people}, receive, send))
         except Exception as error:  # noqa: BLE001 - the answer was given inside; an exception's own text may hold somebody's words, so only its name and place are told
             _log.error("%s at %s", type(error).__name__, _places(error))
 
 
 def _in_our_words(scope: Scope, receive: Receive, send: Send) -> Send:
-    """Wrap `send` so that a body larger than its address takes is refused in our words: the framework answers those itself, in two of its own."""
+    """Wrap `send` so that a body larger than its address takes is refused in our words, not in the two of the framework."""
     refused = False
 
     async def send_readable(event: MutableMapping[str, Any]) -> None:
