@@ -48,6 +48,7 @@ class Filters(BaseModel):
     severity: Annotated[int | None, Field(ge=1, le=5, description="The least severity.")] = None
     due: Annotated[str | None, Field(max_length=40), WithJsonSchema(_DUE)] = None
     q: Annotated[str | None, Field(max_length=80, description="Part of a reference or of a site's name.")] = None
+    needs: Annotated[Literal["", "translation"], Field(description="Only cases with words nobody has put into the desk's language.")] = ""
     cursor: Annotated[str | None, Field(max_length=200)] = None
     limit: Annotated[int, Field(ge=1, le=100)] = 50
 
@@ -107,7 +108,8 @@ class Speaker(BaseModel):
 def queue_page(at: AtDesk, given: Filters) -> QueuePage:
     """List the cases that filters ask for. Raises Unclear for one that cannot be read, Absent for a page that is not there."""
     cursor = cursors.taken_back(at.keyring, given.cursor)
-    page = desk.queue(at, QueueFilters(given.status, given.site, given.severity, due_by(given.due, at.now), given.q, cursor, given.limit))
+    by, unread = due_by(given.due, at.now), given.needs == "translation"
+    page = desk.queue(at, QueueFilters(given.status, given.site, given.severity, by, given.q, cursor, given.limit, unread))
     return QueuePage(page.lines, cursors.given_out(at.keyring, page.next_cursor))
 
 

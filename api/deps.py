@@ -10,6 +10,7 @@ from store.database import Database
 from store.files import Files
 from store.sealing import Keyring
 from store.writer import Writer
+from translations.base import NoTranslator, Translator
 
 
 class InboxDoor(Protocol):
@@ -70,6 +71,7 @@ class Services:
     inbox: InboxDoor
     files: Files
     publishing: Publishing
+    translator: Translator = field(default_factory=NoTranslator)
     readers: Mapping[str, Reader] = field(default_factory=dict[str, Reader])
     demo: bool = False
     talk: bool = False

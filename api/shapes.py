@@ -53,6 +53,7 @@ class LineOut(Shape):
     answer_by: Moment | None
     late: bool
     clock: str
+    unread: bool
 
 
 class QueueOut(Shape):
@@ -62,14 +63,43 @@ class QueueOut(Shape):
     next_cursor: str | None
 
 
+class SentenceOut(Shape):
+    """One sentence and what became of it: good, unsure or not_translated, and why."""
+
+    source: str
+    text: str
+    confidence: str
+    marks: tuple[str, ...]
+
+
 class TranslationOut(Shape):
-    """A text in another language, by whom or what (`engine`: person, none, or a machine's name), and how sure."""
+    """A text in another language, by whom or what (`engine`: person, none, or a machine's name), and how sure.
+
+    `source` is the language it was made from, `back` the text carried back to it; both are empty where nobody knows.
+    """
 
     text: str
     language: str
     engine: str
     author: str
     confidence: str
+    source: str
+    sentences: tuple[SentenceOut, ...]
+    back: str
+
+
+class DraftOut(Shape):
+    """An answer that is not kept yet, and its wording in the worker's language. `confidence` is waiting until the machine did it."""
+
+    text: str
+    language: str
+    wording: str
+    wording_language: str
+    author: str
+    confidence: str
+    back: str
+    marks: tuple[str, ...]
+    sentences: tuple[SentenceOut, ...]
 
 
 class AttachmentOut(Shape):
@@ -94,6 +124,7 @@ class EntryOut(Shape):
     author_name: str
     text: str
     language: str | None
+    heard_by: str
     translations: tuple[TranslationOut, ...]
     translated: bool
     private: bool
@@ -163,6 +194,7 @@ class CaseOut(Shape):
     ready: tuple[ReadyOut, ...]
     who_reads: tuple[str, ...]
     linked: tuple[str, ...]
+    draft: DraftOut | None
 
 
 class WrittenOut(Shape):

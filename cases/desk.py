@@ -2,10 +2,12 @@
 
 from cases import audit, entries, lifecycle, routing, speaker
 from cases.access import AtDesk, may_read
+from cases.carrying import DraftView, ask, correct_language, draft, my_draft, reply
 from cases.change import Case, CaseChange, NewEntry, touched
+from cases.desk_entries import EntryView, TranslationView
 from cases.desk_queue import QueueFilters, QueueLine, QueuePage, queue
-from cases.desk_reply import ReplyDraft, ReplyKept, approve, locked, reply, translate, wording_of
-from cases.desk_view import CaseView, EntryView, TranslationView, read_timeline, view
+from cases.desk_reply import ReplyDraft, ReplyKept, approve, locked, translate, wording_of
+from cases.desk_view import CaseView, read_timeline, view
 from cases.errors import Refused
 from cases.routing import RoutingFacts
 from cases.save import Saved, save
@@ -14,6 +16,7 @@ from cases.speaker import Speaker
 __all__ = [
     "AtDesk",
     "CaseView",
+    "DraftView",
     "EntryView",
     "QueueFilters",
     "QueueLine",
@@ -23,9 +26,13 @@ __all__ = [
     "Speaker",
     "TranslationView",
     "approve",
+    "ask",
     "assign",
+    "correct_language",
+    "draft",
     "exclude",
     "move",
+    "my_draft",
     "note",
     "queue",
     "read_timeline",

@@ -11,6 +11,7 @@ from pydantic import Field, TypeAdapter
 
 from cases import taxonomy
 from cases.access import AtDesk, visible
+from cases.carrying import unread
 from cases.change import Case
 from cases.errors import Unclear
 from cases.lifecycle import OPEN, STATES
@@ -30,7 +31,8 @@ _CURSOR = TypeAdapter(tuple[_Place, _Place, _Place, _Place])
 @dataclass(frozen=True, slots=True)
 class QueueFilters:
     """What to list. `status` is a state, `open` (the default), `closed` or `all`; `severity` the least level; `due` a moment in
-    milliseconds by which an answer is owed; `q` part of a reference or of a site's id, name or town; `limit` at most 100.
+    milliseconds by which an answer is owed; `q` part of a reference or of a site's id, name or town; `limit` at most 100; `unread` only
+    cases with words that nobody has put into the desk's language.
     """
 
     status: str | None = None
@@ -40,6 +42,7 @@ class QueueFilters:
     q: str | None = None
     cursor: str | None = None
     limit: int = 50
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class QueueLine:
     answer_by: int | None
     late: bool
     clock: str
+    unread: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ class QueuePage:
 def queue(at: AtDesk, filters: QueueFilters) -> QueuePage:
     """List an officer's cases. Raises Unclear for a filter or cursor that cannot be read."""
     limit = max(1, min(filters.limit, MOST))
-    wanted = sa.select(cases, *(column.label(f"o{number}") for number, column in enumerate(_ORDER)))
+    wanted = sa.select(cases, unread(_reads(at)).label("unread"), *(column.label(f"o{number}") for number, column in enumerate(_ORDER)))
     wanted = wanted.where(visible(at.officer), *_conditions(at, filters)).order_by(*_ORDER).limit(limit + 1)
     if filters.cursor:
         wanted = wanted.where(sa.tuple_(*_ORDER) > sa.tuple_(*_opened(filters.cursor)))
@@ -114,12 +118,18 @@ def line(at: AtDesk, case: Case) -> QueueLine:
         answer_by=case["answer_by"],
         late=is_late(case, at.now),
         clock=at.wording.clock(case["answer_by"], at.now, case["late_at"]),
+        unread=bool(case["unread"]),
     )
 
 
 def is_late(case: Case, now: int) -> bool:
     """Say whether a promise to this worker is missed and not made good by a person's answer yet."""
     return case["late_at"] is not None or (case["answer_by"] is not None and case["answer_by"] <= now)
+
+
+def _reads(at: AtDesk) -> str:
+    """The language of the officer's desk: all the cases they see lie on it."""
+    return at.programme.desk_language(at.officer.company_id)
 
 
 def _conditions(at: AtDesk, filters: QueueFilters) -> list[sa.ColumnElement[bool]]:
@@ -130,6 +140,8 @@ def _conditions(at: AtDesk, filters: QueueFilters) -> list[sa.ColumnElement[bool
         found.append(cases.c.severity >= filters.severity)
     if filters.due is not None:
         found.append(cases.c.answer_by <= filters.due)
+    if filters.unread:
+        found.append(unread(_reads(at)))
     if filters.q and filters.q.strip():
         found.append(_search(at, filters.q.strip()))
     return found

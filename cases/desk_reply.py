@@ -25,7 +25,8 @@ class ReplyDraft:
     """What an officer wrote. `approved` is the wording to send, in the worker's language, where the text is in another.
 
     `as_is` sends the text although it is in another language. `proposes`: it asks whether the matter is solved. `news_by` is the date
-    (milliseconds) by which it promises to write again.
+    (milliseconds) by which it promises to write again. `made` says which models made the approved wording, and what it is carried back,
+    when a person let a machine's wording stand as it was.
     """
 
     text: str
@@ -34,6 +35,7 @@ class ReplyDraft:
     as_is: bool = False
     proposes: bool = False
     news_by: int | None = None
+    made: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def reply(at: AtDesk, reference: str, draft: ReplyDraft) -> ReplyKept:
         "as_is": draft.as_is,
         "proposes": draft.proposes,
         "news_by": draft.news_by,
+        **({"wording_by": draft.made[0], "back": draft.made[1]} if draft.made and draft.approved else {}),
     }
     written = [
         entries.reply(at.now, author, draft.text, draft.language, approved_language=case["language"] if draft.approved else None, **facts)
@@ -86,7 +89,7 @@ def reply(at: AtDesk, reference: str, draft: ReplyDraft) -> ReplyKept:
 def approve(at: AtDesk, reference: str, seq: int, wording: str) -> Saved:
     """Give a waiting answer the wording that leaves, in the worker's language, from a person. Raises NotFound, Stale or Refused."""
     case = locked(at, reference)
-    _check_text(wording)
+    check_text(wording)
     waiting = (outbox.c.case_id == case["id"]) & (outbox.c.seq == seq) & (outbox.c.state == "held") & (outbox.c.hold == "translation")
     hold = "hidden" if case["worker_id"] is None else "knock"
     released = sa.update(outbox).where(waiting).values(hold=hold, due_at=at.now).returning(outbox.c.id)
@@ -102,7 +105,7 @@ def approve(at: AtDesk, reference: str, seq: int, wording: str) -> Saved:
 def translate(at: AtDesk, reference: str, seq: int, wording: str) -> Saved:
     """Put a person's translation, in the desk's language, beside a worker's words. Raises NotFound, Stale or Refused."""
     case = locked(at, reference)
-    _check_text(wording)
+    check_text(wording)
     if not any(entry.seq == seq and entry.kind == "words" for entry in _read(at, case)):
         raise Refused("There are no words of the worker there.")
     _annotate(at, case, seq, at.programme.desk_language(case["company_id"]), wording)
@@ -146,16 +149,17 @@ def locked(at: AtDesk, reference: str) -> Case:
 
 
 def _refuse(case: Case, draft: ReplyDraft, now: int) -> None:
-    _check_text(draft.text)
+    check_text(draft.text)
     if draft.approved is not None:
-        _check_text(draft.approved)
+        check_text(draft.approved)
     if case["state"] not in lifecycle.OPEN:
         raise Refused("The case is closed. A word of the worker opens it again.")
     if draft.news_by is not None and draft.news_by <= now:
         raise Refused("The date you promise has passed. Choose a later one.")
 
 
-def _check_text(text: str) -> None:
+def check_text(text: str) -> None:
+    """Raise Refused for a text that is empty or longer than LONGEST."""
     if not text.strip():
         raise Refused("The text is empty.")
     if len(text) > LONGEST:

@@ -132,6 +132,7 @@ class Programme:
     rules: tuple[Rule, ...]
     countries: Mapping[str, Country]
     codes: Mapping[str, str]
+    glossary: Mapping[str, Mapping[str, str]]
 
     def place(self, code: str) -> Place | None:
         """Find the site or area with this five-digit code (ASCII digits)."""
@@ -194,6 +195,12 @@ class Programme:
         base = language.partition("-")[0]
         able = [o for o in self.officers.values() if o.active and (language in o.languages or base in o.languages)]
         return tuple(sorted(able, key=lambda o: o.role != "translator"))
+
+    def proper_names(self) -> tuple[str, ...]:
+        """List the names that no translation may touch: of the line, its companies, suppliers, places and towns."""
+        trade = [self.operator.name, *(each.name for each in self.companies.values()), *(each.name for each in self.suppliers.values())]
+        places = [name for place in self.places.values() for name in (place.name, place.town)]
+        return tuple(dict.fromkeys(name for name in (*trade, *places, *self.name.values()) if name))
 
     @property
     def self_run(self) -> bool:

@@ -15,7 +15,7 @@ from cases.yaml_lines import Lined, Unreadable, read_lines, top_level
 
 FORMAT = "1"
 _SAMPLE_ONLY = ("cases", "not_cases", "sees")
-_PARTS = ("format", "programme", "promise", "companies", "suppliers", "sites", "areas", "people", "routing", "countries")
+_PARTS = ("format", "programme", "promise", "companies", "suppliers", "sites", "areas", "people", "routing", "countries", "glossary")
 
 
 def read_programme(text: str, name: str = "programme", *, kept: bool = False) -> Programme:
@@ -97,9 +97,18 @@ def _programme(root: Form) -> tuple[Programme, Forms]:
         officers=MappingProxyType(read.by_id([(form, read.officer(form)) for form in forms.people])),
         rules=tuple(read.rule(form) for form in forms.rules),
         countries=MappingProxyType(country.countries(root.form("countries"))),
+        glossary=MappingProxyType(_glossary(forms.root)),
         codes=MappingProxyType({place.code: place.id for place in places.values()}),
     )
     return programme, forms
+
+
+def _glossary(root: Form) -> dict[str, dict[str, str]]:
+    """Read the terms with a fixed rendering: each as it is written, then its rendering by language."""
+    if "glossary" not in root.fields:
+        return {}
+    terms = root.form("glossary")
+    return {term: terms.texts(term) for term in terms.fields}
 
 
 def _forms(root: Form) -> Forms:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import orjson
@@ -48,8 +48,22 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an entry and what became of it; `marks` name why it is not `good`. Not translated, its text is the original."""
+
+    source: str
+    text: str
+    confidence: str
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Annotation:
-    """A translation beside an entry, with where it comes from: engine `person`, `none` or a machine's name."""
+    """A translation beside an entry, with where it comes from: engine `person`, `none` or a machine's name.
+
+    `source` is the language it was made from (empty where nobody said), `sentences` say it piece by piece, `back` is the text carried back
+    to the source, `original` the text it was made of where no entry holds that, and `marks` what a reader must know of the whole.
+    """
 
     seq: int
     language: str
@@ -58,6 +72,14 @@ class Annotation:
     confidence: str
     at: int
     text: str
+    source: str = ""
+    sentences: tuple[Sentence, ...] = ()
+    back: str = ""
+    original: str = ""
+    marks: tuple[str, ...] = ()
+
+
+_HELD = ("text", "source", "back", "original", "marks")
 
 
 def fresh(reference: str) -> Tail:
@@ -113,7 +135,8 @@ def read(connection: sa.Connection, case: Case, data_key: bytes) -> tuple[Entry,
 
 def annotation(reference: str, data_key: bytes, case_id: int, made: Annotation) -> dict[str, Any]:
     """Make the row of a translation, sealed under the case's key and bound to its place."""
-    sealed = seal_with(data_key, made.text.encode(), _beside(reference, made.seq, made.language, made.engine))
+    held = {name: getattr(made, name) for name in _HELD} | {"sentences": [asdict(each) for each in made.sentences]}
+    sealed = seal_with(data_key, orjson.dumps(held), _beside(reference, made.seq, made.language, made.engine))
     return {
         "case_id": case_id,
         "seq": made.seq,
@@ -128,14 +151,15 @@ def annotation(reference: str, data_key: bytes, case_id: int, made: Annotation) 
 
 def annotate(connection: sa.Connection, case: Case, data_key: bytes, made: Annotation) -> None:
     """Put a translation beside an entry; a better one by the same engine in the same language takes its place."""
-    same = (
-        (annotations.c.case_id == case["id"])
-        & (annotations.c.seq == made.seq)
-        & (annotations.c.language == made.language)
-        & (annotations.c.engine == made.engine)
-    )
-    connection.execute(sa.delete(annotations).where(same))
+    take_annotation_away(connection, case, (made.seq, made.language, made.engine))
     connection.execute(sa.insert(annotations), annotation(case["reference"], data_key, case["id"], made))
+
+
+def take_annotation_away(connection: sa.Connection, case: Case, place: tuple[int, str, str]) -> None:
+    """Take away what stands beside an entry: its number, the language and the engine."""
+    seq, language, engine = place
+    mine = (annotations.c.case_id == case["id"]) & (annotations.c.seq == seq) & (annotations.c.engine == engine)
+    connection.execute(sa.delete(annotations).where(mine, annotations.c.language == language))
 
 
 def read_annotations(connection: sa.Connection, case: Case, data_key: bytes) -> tuple[Annotation, ...]:
@@ -164,8 +188,10 @@ def verify(connection: sa.Connection, case_id: int) -> tuple[str, ...]:
 
 
 def _opened(row: Any, reference: str, data_key: bytes) -> Annotation:
-    text = open_with(data_key, row.sealed, _beside(reference, row.seq, row.language, row.engine)).decode()
-    return Annotation(row.seq, row.language, row.engine, row.author, row.confidence, row.at, text)
+    held = orjson.loads(open_with(data_key, row.sealed, _beside(reference, row.seq, row.language, row.engine)))
+    sentences = tuple(Sentence(**{**each, "marks": tuple(each["marks"])}) for each in held.pop("sentences"))
+    marks = tuple(held.pop("marks"))
+    return Annotation(row.seq, row.language, row.engine, row.author, row.confidence, row.at, sentences=sentences, marks=marks, **held)
 
 
 def _place(reference: str, seq: int) -> bytes:

@@ -74,6 +74,10 @@ class Translator(Protocol):
         """Whether it has models for a pair of languages."""
         ...
 
+    def languages_into(self, target: str) -> frozenset[str]:
+        """The languages it can carry into another, directly or through English; empty while it has no model for that."""
+        ...
+
     def translate(self, text: str, source: str, target: str, care: Care = NO_CARE) -> Translation:
         """Translate, or say honestly that it cannot; never raises for an unknown language or pair, or for what the text holds."""
         ...
@@ -85,6 +89,10 @@ class NoTranslator:
     def knows(self, source: str, target: str) -> bool:  # noqa: ARG002
         """It knows no pair."""
         return False
+
+    def languages_into(self, target: str) -> frozenset[str]:  # noqa: ARG002
+        """It carries nothing anywhere."""
+        return frozenset()
 
     def translate(self, text: str, source: str, target: str, care: Care = NO_CARE) -> Translation:  # noqa: ARG002
         """Answer `not_translated` for every pair, and keep the words out of it."""

@@ -30,6 +30,7 @@ def services(service: Service, *, demo: bool = False, phones: tuple[Phone, ...] 
         inbox=service.inbox,
         files=service.settings.files,
         publishing=service.publishing,
+        translator=service.parts.translator,
         readers=service.channels.readers,
         demo=demo,
         talk=demo or service.settings.web_phone,

@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -82,7 +82,7 @@ class Service:
         self.identity = Identity(self.keyring)
         self.speech = Speech(self.houses.now, self.senders)
         self.promises = Promises(self.keyring, self.speech, self.houses.now, self.clock)
-        self.interpreter = Interpreter(self.parts.translator, self.keyring, self.houses.now, self.clock)
+        self.interpreter = Interpreter(self._interpreting())
         self.conversation = Conversation(self._makings())
         self.knocks = Knocks(self.identity, self.speech, self.houses.now, self.senders)
         self.deliveries = Deliveries(self._delivery_means())
@@ -104,6 +104,10 @@ class Service:
     def _makings(self) -> Makings:
         lexicon = the_lexicon(self.settings.words_dir)
         return Makings(self.keyring, self.identity, self.speech, self.houses.at, lexicon, self.interpreter, self.clock)
+
+    def _interpreting(self) -> interpreter.Means:
+        knows = (self.parts.translator, lambda _, talk, __: talk, lambda _, __: ())
+        return interpreter.Means(*knows, self.keyring, self.houses.now, self.clock)
 
     def _web_phone(self) -> dict[str, Channel]:
         drawn = Screens(self.writer, self.keyring, self.clock)
@@ -138,7 +142,7 @@ class Service:
     def _tasks(self) -> dict[str, Callable[[Mapping[str, Any]], None]]:
         return {
             forgetting.TASK: self._forget_worker,
-            interpreter.TASK: self._translate,
+            **{task: partial(work, self.database, self.writer) for task, work in self.interpreter.work.items()},
             publishing.TASK: self.publishing.look_after,
             attachments.DELETE: lambda arguments: attachments.delete_files(self.settings.files, arguments),
         }
@@ -165,9 +169,6 @@ class Service:
     def _stocked(self) -> None:
         self.conversation.stocked()
         self.words_came()
-
-    def _translate(self, arguments: Mapping[str, Any]) -> None:
-        self.interpreter.to_desk(self.database, self.writer, arguments)
 
     def _forget_worker(self, arguments: Mapping[str, Any]) -> None:
         patient = forgetting.is_patient(arguments["since"], self.clock())

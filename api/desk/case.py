@@ -16,6 +16,8 @@ from cases import desk
 from cases.access import AtDesk
 from cases.desk import CaseView
 from cases.lifecycle import OPEN
+from cases.model import same_language
+from translations.base import Translator
 
 ROUTER = APIRouter(prefix="/desk/cases", include_in_schema=False)
 DONE: Mapping[str, str] = {
@@ -28,6 +30,8 @@ DONE: Mapping[str, str] = {
     "move": "The case is moved.",
     "assign": "The case changed hands.",
     "speaker": "Who speaks is written down.",
+    "language": "The language is written down. The words are translated anew where there is a model.",
+    "carry": "It is being translated. Look again in a moment.",
     "exclude": "They can no longer read this case.",
 }
 
@@ -57,10 +61,35 @@ def _draft_language(at: AtDesk, found: CaseView) -> str:
     return spoken if spoken in at.officer.languages else found.desk_language
 
 
-def context_of(at: AtDesk, reference: str, unsaved: Unsaved) -> dict[str, Any]:
+def _carried(at: AtDesk, found: CaseView, translator: Translator) -> dict[str, Any]:
+    """Say what the models here can do for a case: its answers, its words for this reader, and the languages words may be in."""
+    spoken = {found.language, *(entry.language for entry in found.entries if entry.kind == "words" and entry.language)}
+    wanted = dict.fromkeys((found.desk_language, *at.officer.languages))
+    known = [*at.programme.languages, *(tag for officer in at.programme.officers.values() for tag in officer.languages)]
+    return {
+        "officer_names": {officer.name for officer in at.programme.officers.values()},
+        "carries": any(translator.knows(tag, found.language) for tag, _ in _languages(found)),
+        "readable_in": [tag for tag in wanted if any(translator.knows(each, tag) for each in spoken) and _lacks(found, tag)],
+        "tongues": sorted({*known, *spoken, *translator.languages_into(found.desk_language)}),
+    }
+
+
+def _lacks(found: CaseView, tag: str) -> bool:
+    """Whether some words of the worker stand in a case that nobody put into a language."""
+    return any(
+        entry.kind == "words"
+        and not same_language(entry.language or tag, tag)
+        and any(map(str.isalpha, entry.text))
+        and not any(each.language == tag and each.confidence != "not_translated" for each in entry.translations)
+        for entry in found.entries
+    )
+
+
+def context_of(at: AtDesk, reference: str, unsaved: Unsaved, translator: Translator) -> dict[str, Any]:
     """Give what the sheet of a case shows. Raises NotFound."""
     found = desk.view(at, reference)
     return {
+        **_carried(at, found, translator),
         "case": found,
         "is_open": found.state in OPEN,
         "languages": _languages(found),
@@ -81,5 +110,5 @@ def show(
     """Show a case. Raises NotFound."""
     with house.database.read() as connection:
         at = at_desk(house, connection, caller)
-        context = desk_context(caller, at.programme, "case") | context_of(at, reference, Unsaved())
+        context = desk_context(caller, at.programme, "case") | context_of(at, reference, Unsaved(), house.translator)
         return render(request, "case.html", context | {"done": DONE.get(done, "")})

@@ -132,6 +132,11 @@ def urgency(answer_by: int | None, now: int) -> str:
     return "soon" if answer_by - now <= _DAY else "calm"
 
 
+def said_of(mark: str) -> str:
+    """Say in a sentence what a mark of a translation means."""
+    return mark
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader([_HERE / "templates", _TALK / "templates"]),
@@ -142,7 +147,15 @@ def _environment() -> Environment:
     )
     untyped: Any = environment  # Jinja's tables of filters and globals carry no types
     untyped.filters.update(
-        local=local, iso=iso, language=language, country=country, direction=direction, channel=channel, role=role, capfirst=capfirst
+        local=local,
+        iso=iso,
+        language=language,
+        country=country,
+        direction=direction,
+        channel=channel,
+        role=role,
+        capfirst=capfirst,
+        mark=said_of,
     )
     untyped.globals.update(asset=asset, urgency=urgency, apart=apart)
     return environment

@@ -67,7 +67,9 @@ def _context(at: AtDesk, filters: Filters) -> dict[str, Any]:
         "page": page,
         "error": error,
         "filters": filters,
-        "filtered": bool(filters.status not in {None, "", "open"} or filters.site or filters.severity or filters.due or filters.q),
+        "filtered": bool(
+            filters.status not in {None, "", "open"} or filters.site or filters.severity or filters.due or filters.q or filters.needs
+        ),
         "counts": _counts(at),
         "sites": _sites(at.programme, at.officer),
         "states": at.wording.states,
@@ -86,8 +88,10 @@ class QueueForm(Filters):
 def queue(request: Request, house: House, caller: CaseReader, given: Annotated[QueueForm, Query()]) -> Response:
     """Show an officer's cases: danger first, then the gravest, then the nearest date."""
     severity = str(given.severity or "")
-    plain = {key: value or None for key, value in given.model_dump(exclude={"severity", "limit"}).items()}
-    filters = Filters(**plain, severity=int(severity) if severity in {"1", "2", "3", "4", "5"} else None, limit=given.limit)
+    plain = {key: value or None for key, value in given.model_dump(exclude={"severity", "needs", "limit"}).items()}
+    filters = Filters(
+        **plain, severity=int(severity) if severity in {"1", "2", "3", "4", "5"} else None, needs=given.needs, limit=given.limit
+    )
     with house.database.read() as connection:
         at = at_desk(house, connection, caller)
         return render(request, "queue.html", desk_context(caller, at.programme, "queue") | _context(at, filters))

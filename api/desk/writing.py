@@ -46,6 +46,7 @@ class ReplyForm(CaseForm):
     news_by: Annotated[str, Field(max_length=10)] = ""
     ready: Annotated[str, Field(max_length=40)] = ""
     once: Annotated[str, Field(max_length=40)] = ""
+    anew: Annotated[str, Field(max_length=5)] = ""
 
 
 class TextForm(CaseForm):
@@ -88,13 +89,13 @@ def _end_of_day(day: str, zone: str) -> int | None:
     return int((start + timedelta(hours=23, minutes=59)).timestamp() * 1000)
 
 
-def _act(request: Request, caller: Caller, reference: str, form: CaseForm, act: Callable[[AtDesk], str]) -> Response:
-    """Do one thing and lead back to the sheet; what is refused comes back with the words in it."""
+def act_on(request: Request, caller: Caller, reference: str, form: CaseForm, deed: Callable[[AtDesk], str]) -> Response:
+    """Do one thing with a case and lead back to its sheet, told by a word of `DONE`; what is refused comes back with the words in it."""
     check_form_token(caller, form.csrf)
     house = services_of(request)
     expects = expected_version(form.version or None)
     try:
-        done = house.writer.call_sync(lambda connection: act(at_desk(house, connection, caller, expects)))
+        done = house.writer.call_sync(lambda connection: deed(at_desk(house, connection, caller, expects)))
     except (Refused, Stale, Unclear) as error:
         fields = {key: str(value) for key, value in form.model_dump(exclude={"csrf", "version"}).items()}
         problem = problem_of(error)
@@ -107,7 +108,7 @@ def _sheet_again(request: Request, caller: Caller, reference: str, unsaved: Unsa
     house = services_of(request)
     with house.database.read() as connection:
         at = at_desk(house, connection, caller)
-        context = desk_context(caller, at.programme, "case") | context_of(at, reference, unsaved)
+        context = desk_context(caller, at.programme, "case") | context_of(at, reference, unsaved, house.translator)
         return render(request, "case.html", context | {"done": ""}, status=status)
 
 
@@ -130,7 +131,7 @@ def reply(request: Request, house: House, caller: CaseWriter, reference: Referen
         kept = once.run(at.connection, asked, at.now, lambda: keep_reply(at, reference, _draft(at, reference, form)))
         return {"translation": "held", "hidden": "hidden"}.get(kept["hold"], "reply")
 
-    answer = _act(request, caller, reference, form, act)
+    answer = act_on(request, caller, reference, form, act)
     house.doorbell()
     return answer
 
@@ -138,43 +139,44 @@ def reply(request: Request, house: House, caller: CaseWriter, reference: Referen
 @ROUTER.post("/{reference}/approve")
 def approve(request: Request, house: House, caller: CaseWriter, reference: Reference, form: Annotated[TextForm, Form()]) -> Response:
     """Give a waiting answer the wording that leaves."""
-    answer = _act(request, caller, reference, form, lambda at: _done(desk.approve(at, reference, form.seq, form.text), "approve"))
+    answer = act_on(request, caller, reference, form, lambda at: told(desk.approve(at, reference, form.seq, form.text), "approve"))
     house.doorbell()
     return answer
 
 
-def _done(_: object, word: str) -> str:
+def told(_: object, word: str) -> str:
+    """Give the word of `DONE` for what was done."""
     return word
 
 
 @ROUTER.post("/{reference}/translate")
 def translate(request: Request, caller: CaseWriter, reference: Reference, form: Annotated[TextForm, Form()]) -> Response:
     """Put a person's translation beside a worker's words."""
-    return _act(request, caller, reference, form, lambda at: _done(desk.translate(at, reference, form.seq, form.text), "translate"))
+    return act_on(request, caller, reference, form, lambda at: told(desk.translate(at, reference, form.seq, form.text), "translate"))
 
 
 @ROUTER.post("/{reference}/note")
 def note(request: Request, caller: CaseWriter, reference: Reference, form: Annotated[TextForm, Form()]) -> Response:
     """Keep a note that only colleagues see."""
-    return _act(request, caller, reference, form, lambda at: _done(desk.note(at, reference, form.text), "note"))
+    return act_on(request, caller, reference, form, lambda at: told(desk.note(at, reference, form.text), "note"))
 
 
 @ROUTER.post("/{reference}/move")
 def move(request: Request, caller: CaseWriter, reference: Reference, form: Annotated[MoveForm, Form()]) -> Response:
     """Move the case."""
-    return _act(request, caller, reference, form, lambda at: _done(desk.move(at, reference, form.to, form.reason), "move"))
+    return act_on(request, caller, reference, form, lambda at: told(desk.move(at, reference, form.to, form.reason), "move"))
 
 
 @ROUTER.post("/{reference}/assign")
 def assign(request: Request, caller: CaseWriter, reference: Reference, form: Annotated[MoveForm, Form()]) -> Response:
     """Put the case in somebody's hands, or in nobody's."""
-    return _act(request, caller, reference, form, lambda at: _done(desk.assign(at, reference, form.to or None, form.reason), "assign"))
+    return act_on(request, caller, reference, form, lambda at: told(desk.assign(at, reference, form.to or None, form.reason), "assign"))
 
 
 @ROUTER.post("/{reference}/exclude")
 def exclude(request: Request, caller: CaseWriter, reference: Reference, form: Annotated[MoveForm, Form()]) -> Response:
     """Shut out a colleague whom the case is about."""
-    return _act(request, caller, reference, form, lambda at: _done(desk.exclude(at, reference, form.to, form.reason), "exclude"))
+    return act_on(request, caller, reference, form, lambda at: told(desk.exclude(at, reference, form.to, form.reason), "exclude"))
 
 
 @ROUTER.post("/{reference}/speaker")
@@ -183,6 +185,6 @@ def speaker(request: Request, caller: CaseWriter, reference: Reference, form: An
 
     def act(at: AtDesk) -> str:
         said = desk.Speaker(form.to, _people(form.people), form.reason)
-        return _done(desk.record_speaker(at, reference, said), "speaker")
+        return told(desk.record_speaker(at, reference, said), "speaker")
 
-    return _act(request, caller, reference, form, act)
+    return act_on(request, caller, reference, form, act)

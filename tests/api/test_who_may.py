@@ -39,6 +39,10 @@ ROWS: dict[tuple[str, str], Kind] = {
     ("POST", f"{C}/assignment"): "case write",
     ("POST", f"{C}/exclusions"): "case write",
     ("POST", f"{C}/speaker"): "case write",
+    ("PUT", f"{C}/draft"): "case write",
+    ("GET", f"{C}/draft"): "case read",
+    ("POST", f"{C}/translations"): "case write",
+    ("POST", f"{C}/timeline/{{seq}}/language"): "case write",
     ("GET", "/api/v1/sites"): "signed in",
     ("GET", "/api/v1/suppliers"): "signed in",
     ("GET", "/api/v1/companies"): "signed in",
@@ -79,20 +83,22 @@ ROWS: dict[tuple[str, str], Kind] = {
     ("GET", f"{F}/draft"): "admin",
     **{("POST", f"{F}/{act}"): "admin" for act in ("draft/again", "publish", "rollback")},
     **{("POST", f"{D}/{form}"): "case write" for form in ("reply", "approve", "translate", "note", "move", "assign", "exclude", "speaker")},
+    **{("POST", f"{D}/{form}"): "case write" for form in ("draft", "language", "carry")},
     ("DELETE", "/api/v1/sessions/current"): "signed in",
     ("POST", "/desk/sign-out"): "signed in",
 }
 BODIES: dict[str, dict[str, Any]] = {
     "replies": {"text": "x", "language": "nl"},
     "approval": {"wording": "x"},
-    "translations": {"wording": "x"},
+    "translations": {"wording": "x", "language": "nl"},
+    "language": {"language": "nl"},
     "notes": {"text": "x"},
     "moves": {"to": "answer_needed", "reason": "x"},
     "assignment": {"officer": None, "reason": "x"},
     "exclusions": {"officer": "nobody", "reason": "x"},
     "speaker": {"who": "union", "on_behalf_of": 14, "reason": "x"},
     "routing-rules": {"rules": [{"id": "all", "when": {"site": "any"}, "then": {"company": "lead"}, "why": "x"}]},
-    "draft": {"sources": {"none.yaml": "flow: none"}},
+    "draft": {"sources": {"none.yaml": "flow: none"}, "text": "x", "language": "nl"},
     "publish": {"reason": "x"},
     "rollback": {"reason": "x"},
     "sessions": {"email": "x", "password": "x", "totp": "x"},
@@ -145,7 +151,7 @@ def ask(actor: Actor, method: str, path: str, reference: str) -> int:
 
 def expected(actor: Actor, kind: Kind, path: str) -> set[int]:
     page = path.startswith("/desk")
-    reached = {200, 201, 204, 303, 409}
+    reached = {200, 201, 202, 204, 303, 409}
     if kind in {"everyone", "this machine"}:
         return {200, 303, 401, 404} if path.startswith("/voices") else {200, 303, 401}
     if not actor.known:

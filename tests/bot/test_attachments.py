@@ -15,7 +15,7 @@ from bot.sealed import open_session, seal_session
 from cases import attachments as desk_files
 from cases import desk
 from cases.attachments import OpenedFile
-from cases.desk_view import EntryView
+from cases.desk_entries import EntryView
 from cases.errors import NotFound
 from channels.base import Attachment, FetchError
 from store import attachments as kept

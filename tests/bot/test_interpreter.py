@@ -16,6 +16,9 @@ class PhraseBook:
     def knows(self, source: str, target: str) -> bool:
         return (source, target) == ("en", "nl")
 
+    def languages_into(self, target: str) -> frozenset[str]:
+        return frozenset({"en"}) if target == "nl" else frozenset()
+
     def translate(self, text: str, source: str, target: str, care: Care = NO_CARE) -> Translation:
         if text == WORDS:
             return Translation("Ze betaalden geen overuren", source, target, "phrasebook", "unsure")
@@ -35,7 +38,8 @@ def test_words_lie_on_the_desk_in_both_languages_with_where_they_come_from(datab
     first, second = [entry for entry in view.entries if entry.kind == "words"]
     assert first.text == WORDS
     assert [(made.text, made.engine) for made in first.translations] == [("Ze betaalden geen overuren", "phrasebook")]
-    assert second.translations == ()
+    assert [(made.engine, made.confidence, made.text) for made in second.translations] == [("none", "not_translated", "")]
+    assert (first.translated, second.translated) == (True, False)
 
 
 def test_without_models_the_words_stay_as_they_came_and_nothing_pretends(line: Line) -> None:
