@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot import effects
+from bot import effects, understood
 from bot.heard import Heard
 from flows import engine
 from store import waiting
@@ -33,6 +33,8 @@ def read(at: Heard) -> None:
     if not waiting.question_waits(at.connection, talk.worker.id):
         talk.session = replace(talk.session, frames=(), asked=0)
     effects.read_answers(talk)
-    if talk.case is not None and talk.case.row["state"] == "proposed":
+    if talk.case is None or talk.case.row["state"] != "proposed":
+        understood.ask(at)
+    else:
         fields = {**talk.session.fields, "case": "open", "feedback": "solved"}
         talk.session = engine.start(at.means.house.library, "feedback", replace(talk.session, fields=fields)).session

@@ -54,6 +54,7 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "right_papers_from": "where that answer was read, and when",
         "right_union": "the country's answer about union, in the worker's language",
         "right_union_from": "where that answer was read, and when",
+        "understood": "the worker's own words as the machine understood them, carried back into their language",
         "quiet": "the hours in which nothing comes by itself, as the worker chose them (`22:00-06:00`)",
         "unread": "known when an answer waits to be read",
         "waiting": "how many answers wait to be read, when there are any",
@@ -64,7 +65,7 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "wipes": "known when this channel lets us delete messages from the worker's phone",
     }
 )
-OWN = frozenset({"answer_by", "new_answer_by", "code", "waiting", "wait", "quiet"})
+OWN = frozenset({"answer_by", "new_answer_by", "code", "waiting", "wait", "quiet", "understood"})
 """Facts of one worker; all others say the same to everybody at a place."""
 OPTIONS = "options"
 BREAK = re.compile(r"\n---(?:\n|$)")

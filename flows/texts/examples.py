@@ -20,6 +20,7 @@ EXAMPLES: Final[Mapping[str, str]] = MappingProxyType(
         "listening": "113",
         "listening_note": "free, day and night",
         "waiting": "2",
+        "understood": "They did not pay the hours of last week",
         "quiet": "22:00-06:00",
         "warned": "yes",
         "wait": "60",

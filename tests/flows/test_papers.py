@@ -69,10 +69,10 @@ def test_an_editor_lets_every_scalar_stand_as_text(fits: dict[str, Callable[[Any
     assert underlined(fits["flow"], EXAMPLE.replace("text: Hot tea", "text: no, digit: 9")) == ""
 
 
-def test_the_examples_of_the_page_are_flows_without_a_finding() -> None:
+def test_the_examples_of_the_page_are_flows_without_a_finding_but_that_nobody_can_hear_them() -> None:
     found = check_flows({"tea": {"tea.yaml": EXAMPLE, "tea.nl.yaml": OVERLAY}}, Scope())
 
-    assert [str(each) for each in found["tea"]] == []
+    assert [str(each) for each in found["tea"] if each.code != "unheard"] == []
     assert len(EXAMPLE.splitlines()) < 30
 
 
