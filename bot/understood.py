@@ -37,7 +37,9 @@ def ask(at: Heard) -> None:
 
 def _says_so(at: Heard) -> bool:
     flow = at.means.house.library.now(_FLOW)
-    near = flow.wordings(_NODE, at.talk.session.language, at.talk.channel) if _NODE in flow.nodes else ()
+    if flow is None or _NODE not in flow.nodes:
+        return False
+    near = flow.wordings(_NODE, at.talk.session.language, at.talk.channel)
     return any(f"{{{_FACT}}}" in wording.text for each in near for wording in each)
 
 
