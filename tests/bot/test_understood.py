@@ -76,7 +76,7 @@ def test_she_is_asked_once_a_case(line: Line) -> None:
     phone, reference = _case(line)
     _answered(line, phone, reference, "I heard you.")
     phone.send("1")
-    line.clock.pass_by(HOUR)
+    line.clock.ahead += HOUR
 
     assert _answered(line, phone, reference, "There is news.") == ["There is news."]
 
