@@ -31,11 +31,12 @@ class Runner:
             await asyncio.sleep(every)
 
     async def run_due(self) -> bool:
-        """Run the tasks that are due; True if there were any."""
+        """Run the tasks that are due, side by side: translations of several cases share a batch; True if there were any."""
         now = self._clock()
         due = await self._writer.call(lambda connection: kept.claim(connection, now, now + LEASE, _AT_ONCE))
-        for task in due:
-            await self._run(task)
+        for ended in await asyncio.gather(*map(self._run, due), return_exceptions=True):
+            if isinstance(ended, BaseException):
+                raise ended
         return bool(due)
 
     async def _run(self, task: kept.Task) -> None:
