@@ -14,9 +14,13 @@ from words.fold import fold, squeeze
 _Labelled = Callable[[Listed], Iterator[tuple[str, str]]]
 
 
-@cache
 def the_lexicon(added: Path | None = None) -> Lexicon:
     """The lexicon of the languages we ship and of the lists in the folder `added`, made once. Raises danger.ListError."""
+    return _made(added if added is not None and any(added.glob("*.yaml")) else None)
+
+
+@cache
+def _made(added: Path | None) -> Lexicon:
     listed = danger.load_with(added)
     made = lexicon_of(listed)
     hidden = list(_dangers_hidden(listed, made))

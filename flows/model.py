@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -138,8 +139,16 @@ def _text(path: Path) -> str:
 
 
 def read(sources: Mapping[str, str]) -> Flow:
-    """Read a flow from its files, name to text: `NAME.yaml` and `NAME.LANGUAGE.yaml`. Raises FlowError with every problem in every file."""
-    return opened(sources).flow
+    """Read a flow from its files, name to text: `NAME.yaml` and `NAME.LANGUAGE.yaml`. Raises FlowError with every problem in every file.
+
+    The same files give the same Flow: nothing in it ever changes, and pages and checks ask for the flows in force again and again.
+    """
+    return _read(tuple(sorted(sources.items())))
+
+
+@lru_cache(maxsize=64)
+def _read(sources: tuple[tuple[str, str], ...]) -> Flow:
+    return opened(dict(sources)).flow
 
 
 def opened(sources: Mapping[str, str]) -> Opened:

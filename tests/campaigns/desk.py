@@ -11,18 +11,18 @@ from bot import clock
 from store.tables import officers
 from tests.campaigns.post import NoAnswer, request
 from tests.campaigns.record import Record
-from tests.campaigns.workers import Worker
+from tests.campaigns.workers import Weather, Worker
 
-_PATIENCE = 60.0
 _TOKEN_LIFE = clock.DAY
 
 
 class Desk:
     """Officers of every company with a token each."""
 
-    def __init__(self, record: Record, port: int) -> None:
+    def __init__(self, record: Record, port: int, weather: Weather) -> None:
         self._record = record
         self._port = port
+        self._weather = weather
         self._numbers = count(1)
         self._tokens: dict[str, str] = {}
         self.refused: list[int] = []
@@ -38,12 +38,12 @@ class Desk:
 
     async def all_handled(self, worker: Worker) -> None:
         """Return when everything that a worker said was handled and the bot's texts have left."""
-        for _ in range(int(_PATIENCE / 0.05)):
-            worker_id = self._record.worker_id(worker)
-            if worker_id is not None and not self._record.has_work_for(worker_id) and self._record.cases_of(worker_id):
-                return
-            await asyncio.sleep(0.05)
-        raise TimeoutError(f"worker {worker.number} ({worker.script.name}) waits too long")
+        if not await self._weather.comes(lambda: self._is_handled(worker)):
+            raise TimeoutError(f"worker {worker.number} ({worker.script.name}) waits too long")
+
+    def _is_handled(self, worker: Worker) -> bool:
+        worker_id = self._record.worker_id(worker)
+        return worker_id is not None and not self._record.has_work_for(worker_id) and bool(self._record.cases_of(worker_id))
 
     async def answer(self, worker: Worker) -> str:
         """Answer a worker's case; returns the wording."""

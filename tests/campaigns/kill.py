@@ -101,7 +101,7 @@ class Campaign:
         self.twilio = doubles[0]
         self.streets = Streets(house.port, doubles, self.luck, storm.pace)
         self.record = Record(open_database(house.database_url), house.keyring())
-        self.desk = Desk(self.record, house.port)
+        self.desk = Desk(self.record, house.port, self.streets.weather)
         self.checks = Checks(self.record, self.streets)
         self.workers: list[Worker] = []
         self._crowd = crowd()
@@ -136,6 +136,7 @@ class Campaign:
         return {worker.script.name: self.checks.talk_of(worker) for worker in workers}
 
     async def _blow(self) -> None:
+        self.streets.weather.storm = True
         killing = asyncio.create_task(self._kill_and_restart())
         await asyncio.gather(*(self._street(killing) for _ in range(self.storm.at_once)))
         await killing
@@ -162,6 +163,7 @@ class Campaign:
                 self.kills += 1
             self.house.start(*names)
         await asyncio.to_thread(self.house.await_up)
+        self.streets.weather.storm = False
 
     async def _calm(self) -> list[str]:
         """Wait until nothing is on its way any more."""
