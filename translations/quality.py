@@ -31,6 +31,7 @@ MARKS: Final[Mapping[str, str]] = MappingProxyType({
     "length": "it is much shorter or longer than it should be",
     "drift": "carried back, it says something else",
     "weak": "the model was not sure of its words",
+    "long": "a sentence is long: short ones are translated better, and read better on a small phone",
     "pieces": "it had no full stop, so it was cut in pieces",
 })  # fmt: skip
 """Why a sentence is not `good`: a mark, and what to tell a reader."""
@@ -128,6 +129,11 @@ def together(words: list[Confidence]) -> Confidence:
     if not words or set(words) == {"not_translated"}:
         return "not_translated"
     return "good" if set(words) == {"good"} else "unsure"
+
+
+def doubts_of(draft: str, back: str) -> tuple[str, ...]:
+    """What an officer should look at before an answer leaves: the marks of `drift`, and `long` where a sentence is."""
+    return (*drift(draft, back), *(("long",) if long_sentences(draft) else ()))
 
 
 def drift(draft: str, back: str) -> tuple[str, ...]:

@@ -89,6 +89,11 @@ class Careful:
         """Whether models lead from one language to another one, directly or through English."""
         return bool(self._route(source, target))
 
+    def languages_into(self, target: str) -> frozenset[str]:
+        """The languages that models lead from into another, directly or through English."""
+        starts = {hop.source for hop in self._engine.hops()}
+        return frozenset(start for start in starts if self._route(start, target))
+
     def translate(self, text: str, source: str, target: str, care: Care = NO_CARE) -> Translation:
         """Translate, or say that it cannot. Raises nothing but QueueFull, with which the engine asks for the same again later.
 

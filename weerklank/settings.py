@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     data_dir: Path = Field(
         default=Path("var"), description="Folder for the SQLite file, the spool, the demo's mails and word lists of one's own (`words`)."
     )
+    models_dir: Path | None = Field(
+        default=None, description="Folder for the models that translate; without it `languages` in the data folder."
+    )
     public_url: str = Field(
         default="http://127.0.0.1:8000", description="The address carriers and officers call; signatures are checked against it."
     )
@@ -105,6 +108,11 @@ class Settings(BaseSettings):
     def files(self) -> Folder:
         """Where the files lie that workers sent, each sealed under a key of its own."""
         return Folder(self.data_dir / "attachments")
+
+    @property
+    def models(self) -> Path:
+        """Where the language packages lie; it need not be there."""
+        return self.models_dir or self.data_dir / "languages"
 
     @property
     def words_dir(self) -> Path:

@@ -43,7 +43,10 @@ from store.alone import Alone
 from store.database import Database, open_database
 from store.sealing import Keyring
 from store.writer import Writer
-from translations.base import NoTranslator, Translator
+from translations.base import Translator
+from translations.engine import Argos
+from translations.quality import doubts_of
+from translations.translator import Careful
 from weerklank.channel_settings import channel_config
 from weerklank.house import Houses
 from weerklank.screens import WEB, Screens, phone_on_a_page
@@ -62,7 +65,7 @@ class Parts:
 
     clock: Clock = clocks.now
     mailer: Mailer | None = None
-    translator: Translator = field(default_factory=NoTranslator)
+    translator: Translator | None = None
     phones: Mapping[str, Channel] = field(default_factory=dict[str, Channel])
 
 
@@ -82,6 +85,7 @@ class Service:
         self.identity = Identity(self.keyring)
         self.speech = Speech(self.houses.now, self.senders)
         self.promises = Promises(self.keyring, self.speech, self.houses.now, self.clock)
+        self.translator, self._let_models_go = self._translating()
         self.interpreter = Interpreter(self._interpreting())
         self.conversation = Conversation(self._makings())
         self.knocks = Knocks(self.identity, self.speech, self.houses.now, self.senders)
@@ -106,8 +110,15 @@ class Service:
         return Makings(self.keyring, self.identity, self.speech, self.houses.at, lexicon, self.interpreter, self.clock)
 
     def _interpreting(self) -> interpreter.Means:
-        knows = (self.parts.translator, lambda _, talk, __: talk, lambda _, __: ())
+        knows = (self.translator, lambda _, talk, __: talk, doubts_of)
         return interpreter.Means(*knows, self.keyring, self.houses.now, self.clock)
+
+    def _translating(self) -> tuple[Translator, Callable[[], None]]:
+        """What translates here, and what ends it."""
+        if self.parts.translator is not None:
+            return self.parts.translator, lambda: None
+        engine = Argos(self.settings.models)
+        return Careful(engine, engine.placeholder), engine.close
 
     def _web_phone(self) -> dict[str, Channel]:
         drawn = Screens(self.writer, self.keyring, self.clock)
@@ -254,6 +265,7 @@ class Service:
         if self._listener is not None:
             await asyncio.to_thread(self._listener.join)
         await asyncio.to_thread(self.writer.stop)
+        await asyncio.to_thread(self._let_models_go)
         for channel in self.senders.values():
             await channel.close()
         for source in self.channels.sources.values():

@@ -23,6 +23,7 @@ from starlette.types import Scope
 from api.errors import Problem
 from api.sessions import Caller
 from cases.model import Programme
+from translations.quality import MARKS
 
 _HERE = Path(__file__).parent
 _STATIC = _HERE / "static"
@@ -134,7 +135,7 @@ def urgency(answer_by: int | None, now: int) -> str:
 
 def said_of(mark: str) -> str:
     """Say in a sentence what a mark of a translation means."""
-    return mark
+    return f"{capfirst(MARKS.get(mark, mark))}."
 
 
 def _environment() -> Environment:
