@@ -42,7 +42,7 @@ from store import attachments, doorbell, screens
 from store.alone import Alone
 from store.database import Database, open_database
 from store.sealing import Keyring
-from store.writer import Writer
+from store.writer import Turn, Writer
 from translations.base import Translator
 from translations.engine import Argos
 from translations.quality import doubts_of
@@ -97,13 +97,17 @@ class Service:
         self.stock = CodeStock(self.writer, self.keyring, settings.codes_ahead, self._stocked)
         self.publishing = publishing_of(self.houses, self.database, self.writer, self.keyring, self.clock)
         self.runner = Runner(self.writer, self.clock, self._tasks())
-        self._turn = self.writer.turn("conversation", self.conversation.turn, self.answers_came)
-        self._late = self.writer.turn("promises", self.promises.mark_missed, self.notices.ring)
-        self._ringing = self.writer.turn("timers", Waits(self.identity, self.clock).turn, self.words_came)
+        self._turn, self._late, self._ringing = self._turns()
         self._timers = Timers(self.writer, self.clock, self._clockwork())
         self._background = list[asyncio.Task[Any]]()
         self._listener: threading.Thread | None = None
         self._stopping = threading.Event()
+
+    def _turns(self) -> tuple[Turn, Turn, Turn]:
+        """The writer's turns at words that came, promises that were missed, and timers that ring."""
+        turn, waits = self.writer.turn, Waits(self.identity, self.clock)
+        words = turn("conversation", self.conversation.turn, self.answers_came)
+        return words, turn("promises", self.promises.mark_missed, self.notices.ring), turn("timers", waits.turn, self.words_came)
 
     def _makings(self) -> Makings:
         lexicon = the_lexicon(self.settings.words_dir)

@@ -5,18 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.translations.lexicons import BN_EN, EN_NL, ES_EN, turned
 from tests.translations.naive import Naive
+from tests.translations.pairs import PAIRS
 from tests.translations.tiny import Package, build
 from translations.engine import Argos
-
-PAIRS = {
-    "es-en": Package("es", "en", ES_EN),
-    "en-nl": Package("en", "nl", EN_NL),
-    "bn-en": Package("bn", "en", BN_EN),
-    "nl-en": Package("nl", "en", turned(EN_NL)),
-    "en-es": Package("en", "es", turned(ES_EN)),
-}
 
 Build = Callable[[Package], Path]
 
