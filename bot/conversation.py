@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,7 +29,7 @@ from flows.lexicon import Lexicon
 from flows.session import Session
 from store import batch as written
 from store import codes as pool
-from store import doorbell, inbox
+from store import doorbell, inbox, waiting
 from store.casekeys import SERVICE, KeyCache
 from store.database import is_away
 from store.inbox import WaitingMessage, WorkerState
@@ -248,6 +249,8 @@ class Conversation:
         if str(said.kind) == waits.KIND:
             waits.time_passed(talk, int(said.text), means)
             return
+        if talk.state.session_sealed is not None and message.received_at - talk.heard_at >= waiting.SILENCE:
+            talk.orders += (partial(waiting.look_anew, worker_id=talk.worker.id, now=talk.now),)
         talk.heard_at = max(talk.heard_at, message.received_at)
         if said.trace is not None:
             talk.traces += (NewTrace(talk.worker.id, message.channel, said.trace, message.received_at, ours=False),)

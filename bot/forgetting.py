@@ -37,6 +37,15 @@ def hide_cases(connection: sa.Connection, keyring: Keyring, worker_id: str, now:
         save(connection, keyring, dict(row), intake.hide(dict(row), now))
 
 
+def wipe_first(connection: sa.Connection, worker_id: str, wiped: Sequence[str], now: int) -> bool:
+    """Plan to delete what lies on the worker's phone on channels of `wiped`, and then the worker; False where nothing lies there."""
+    traces.wipe(connection, worker_id, now)
+    if not traces.is_wiping(connection, worker_id, wiped):
+        return False
+    tasks.enqueue(connection, TASK, {"worker_id": worker_id, "since": now}, now, f"forget:{worker_id}")
+    return True
+
+
 def forget_case(connection: sa.Connection, keyring: Keyring, keys: KeyCache, case: dict[str, Any], now: int) -> None:
     """Destroy the keys of one case; give the row locked."""
     save(connection, keyring, case, intake.forget(case, now))

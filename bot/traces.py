@@ -51,11 +51,22 @@ class Purges:
         self._addresses = means.addresses
         self._clock = means.clock
         self._after = means.after
-        self._channels = {name: channel for name, channel in means.channels.items() if _deletes(channel.abilities)}
-        self._copies = [name for name, channel in self._channels.items() if channel.abilities.deletes_seconds is None]
+        self._all = means.channels
         self._steps = WholeSteps()
-        self.wiped_at_once = tuple(name for name in self._channels if name not in self._copies)
+
+    @property
+    def _channels(self) -> dict[str, Channel]:
+        """The channels that delete, with those that were switched on since the start, as the demo's phones are."""
+        return {name: channel for name, channel in self._all.items() if _deletes(channel.abilities)}
+
+    @property
+    def _copies(self) -> list[str]:
+        return [name for name, channel in self._channels.items() if channel.abilities.deletes_seconds is None]
+
+    @property
+    def wiped_at_once(self) -> tuple[str, ...]:
         """Channels where a wipe needs the worker's address, and so comes before it is forgotten."""
+        return tuple(name for name, channel in self._channels.items() if channel.abilities.deletes_seconds is not None)
 
     def gather(self) -> None:
         """Take up what came and left since the last look, and let go of what is kept too long; run by a timer."""

@@ -7,6 +7,7 @@ The SDK's own clients take no base address, wait for ever by default and log add
 import logging
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -22,13 +23,14 @@ from channels.failures import of_twilio
 from channels.quiet import hush
 from channels.shapes import as_dict, as_text, whole_object
 from channels.twilio_account import API_URL, TwilioAccount
+from channels.twilio_listed import Listed, TooMany, listed
 from channels.twilio_reader import STATUSES
 
 PATIENCE = 15.0
 _CONNECTIONS = httpx.Limits(max_connections=64, max_keepalive_connections=64, keepalive_expiry=15.0)
 # Nothing of the request had left when these happened, so that sending again cannot say anything twice.
 _BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-# A list of all forms that the account holds is read in pages of a hundred, and no further than this.
+# A list is read in pages, of a hundred forms or a thousand messages, and no further than this.
 _MOST_PAGES = 50
 _UNREADABLE = (AttributeError, KeyError, TypeError, ValueError, TwilioException)
 
@@ -157,6 +159,31 @@ class TwilioClient:
                 }
                 for each in page
             ]
+        except _UNREADABLE:
+            _in_doubt()
+
+    async def messages(self, since: datetime) -> Sequence[Listed]:
+        """Every message of the account since then, in both directions, the oldest first. Raises TooMany."""
+        found: list[Listed] = []
+        try:
+            page = await self._sdk.messages.page_async(date_sent_after=since, page_size=1000)
+            for _ in range(_MOST_PAGES):
+                found += [listed(each) for each in page]
+                if not page.next_page_url:
+                    break
+                page = await self._sdk.messages.get_page_async(page.next_page_url)
+            else:
+                raise TooMany
+        except _UNREADABLE:
+            _in_doubt()
+        # Twilio goes by whole days and lists the newest first.
+        return sorted((each for each in found if each.at >= since), key=lambda each: each.at)
+
+    async def media(self, message: str) -> Sequence[tuple[str, str]]:
+        """The media that came with a message: each one's path at Twilio and its type."""
+        try:
+            page = await self._sdk.messages(message).media.page_async(page_size=20)
+            return [(as_text(each.uri).removesuffix(".json"), as_text(each.content_type)) for each in page]
         except _UNREADABLE:
             _in_doubt()
 

@@ -65,7 +65,7 @@ class TwilioReader:
         form = self._genuine(received)
         on_status_path = received.url.partition("?")[0].endswith("/status")
         status = form.get("MessageStatus") or (form.get("SmsStatus") if on_status_path else None)
-        return _status(form, status) if status and status.lower() not in _ARRIVED else messages(form)
+        return statuses(form, status) if status and status.lower() not in _ARRIVED else messages(form)
 
     def _genuine(self, received: Received) -> dict[str, str]:
         if not received.headers.get("content-type", _FORM).lower().startswith(_FORM):
@@ -97,7 +97,8 @@ def _message_sid(form: Mapping[str, str]) -> str:
     return _identified(form.get("MessageSid") or form.get("SmsSid") or form.get("SmsMessageSid"))
 
 
-def _status(form: Mapping[str, str], said: str) -> tuple[Status, ...]:
+def statuses(form: Mapping[str, str], said: str) -> tuple[Status, ...]:
+    """How a message of ours fared, by the fields of a status; nothing where the word for it is none that we know. Raises Malformed."""
     sid, status = _message_sid(form), STATUSES.get(said.lower())
     if status is None:
         return ()

@@ -80,6 +80,14 @@ def _write(connection: sa.Connection, row_id: int, state: str, word: Word, now: 
     connection.execute(change.values(status=word.status, failure=word.failure))
 
 
+def unheard(connection: sa.Connection, words: Sequence[Word]) -> set[str]:
+    """The ids of those of these words that are of messages of ours and would take them further than we know."""
+    wanted = {word.provider_id: word.status for word in words}
+    found = sa.select(outbox.c.provider_id, outbox.c.status).where(outbox.c.provider_id.in_(list(wanted)))
+    rows = connection.execute(found).all()
+    return {row.provider_id for row in rows if RANK[wanted[row.provider_id]] > RANK.get(row.status, -1)}
+
+
 def apply_early(connection: sa.Connection, provider_ids: Sequence[str], now: int) -> list[Moved]:
     """Apply what carriers said of these messages before their sends were settled."""
     if not provider_ids:

@@ -21,8 +21,13 @@ GIVEN_UP_AFTER = 14 * 86_400_000
 """Milliseconds: Twilio may hold a message back for up to fourteen days (its error 20009)."""
 LEAST_AGE = 60_000
 """Milliseconds after its final state before a carrier deletes a message."""
+_SETTLED_AFTER = 10 * 60_000
+"""Milliseconds: on PostgreSQL a row may be seen long after rows of higher ids. No transaction of ours lasts so long; younger rows are
+looked at once more, however many came since."""
+_WORDS_WAIT = 2 * 3_600_000
+"""Milliseconds after which no words are kept of a message that a carrier took: until then it is looked at once more."""
 _OVERLAP = 1000
-"""Ids that are looked at once more, since transactions may end in another order than they began."""
+"""Ids below the place where the last look ended that are looked at as well."""
 _NAMES = ("worker_id", "channel", "provider_id", "ours", "media", "at", "state", "due_at", "attempts")
 _UNIQUE = ["channel", "provider_id", "worker_id"]
 _KEEP = insert_unless_there(traces, _NAMES, _UNIQUE)
@@ -91,7 +96,8 @@ def gather(connection: sa.Connection, channels: Sequence[str], now: int, after: 
     """
     if not channels:
         return
-    seen, newest = _seen(connection, inbox), _newest(connection, now)
+    seen, newest = _seen(connection, inbox), _newest(connection, now - LEAST_AGE)
+    settled = _newest(connection, now - _SETTLED_AFTER)
     theirs = sa.select(*_columns(inbox, inbox.c.key, inbox.c.received_at, _due(inbox, inbox.c.received_at, now, after), ours=False))
     theirs = theirs.where(inbox.c.id > seen - _OVERLAP, inbox.c.id <= newest, inbox.c.channel.in_(list(channels)))
     _put(connection, theirs.where(inbox.c.key.not_like("%/%"), sa.func.length(inbox.c.key) <= _LONGEST_ID))
@@ -100,8 +106,8 @@ def gather(connection: sa.Connection, channels: Sequence[str], now: int, after: 
     ours = ours.where(outbox.c.id >= low - _OVERLAP, outbox.c.provider_id.is_not(None), outbox.c.settled_at.is_not(None))
     _put(connection, ours.where(outbox.c.channel.in_(list(channels))))
     connection.execute(_kept(traces.c.channel.in_(list(channels))).values(state="due", due_at=traces.c.at + after))
-    _remember(connection, inbox, newest)
-    _remember(connection, outbox, _lowest_open(connection))
+    _remember(connection, inbox, settled)
+    _remember(connection, outbox, _lowest_open(connection, low, now))
 
 
 def forget_words(connection: sa.Connection, before: int) -> None:
@@ -145,15 +151,21 @@ def _look(table: sa.Table) -> str:
     return f"traces.{table.name}"
 
 
-def _newest(connection: sa.Connection, now: int) -> int:
-    recent = sa.select(sa.func.max(inbox.c.id)).where(inbox.c.id > _seen(connection, inbox), inbox.c.received_at <= now - LEAST_AGE)
+def _newest(connection: sa.Connection, before: int) -> int:
+    recent = sa.select(sa.func.max(inbox.c.id)).where(inbox.c.id > _seen(connection, inbox), inbox.c.received_at <= before)
     return connection.execute(recent).scalar_one() or _seen(connection, inbox)
 
 
-def _lowest_open(connection: sa.Connection) -> int:
-    """Where the next look begins: at the oldest message that has not ended, else behind the newest."""
-    oldest: int | None = connection.execute(sa.select(sa.func.min(outbox.c.id)).where(standing(outbox, *NOT_ENDED))).scalar_one()
-    return oldest if oldest is not None else connection.execute(sa.select(sa.func.max(outbox.c.id))).scalar_one() or 0
+def _lowest_open(connection: sa.Connection, low: int, now: int) -> int:
+    """Where the next look begins: at the oldest message that has not ended or may still change, else behind the newest."""
+    oldest = sa.select(sa.func.min(outbox.c.id))
+    young = sa.or_(outbox.c.created_at > now - _SETTLED_AFTER, outbox.c.settled_at > now - _WORDS_WAIT)
+    found = [
+        connection.execute(oldest.where(standing(outbox, *NOT_ENDED))).scalar_one(),
+        connection.execute(oldest.where(outbox.c.id >= low - _OVERLAP, young)).scalar_one(),
+    ]
+    first = min((each for each in found if each is not None), default=None)
+    return first if first is not None else connection.execute(sa.select(sa.func.max(outbox.c.id))).scalar_one() or 0
 
 
 def _kept(condition: sa.ColumnElement[bool]) -> sa.Update:

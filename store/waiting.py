@@ -14,6 +14,9 @@ _KNOCK_AGAIN_AFTER = 3_600_000
 _KNOCK_A_DAY_LATER = 86_400_000
 """... and where the carrier lets no knock through at all: an operator has to do something first."""
 
+SILENCE = _KNOCK_AGAIN_AFTER
+"""Milliseconds without a word after which something may wait that a lost knock put off: it is put off for no less."""
+
 
 def release(connection: sa.Connection, worker_ids: Sequence[str], now: int) -> None:
     """Let go everything that waits behind a knock for these workers; a knock still on its way has done its work, or is needed no more."""
@@ -68,6 +71,13 @@ def keep_quiet(connection: sa.Connection, worker_id: str, hours: tuple[int, int]
     connection.execute(sa.update(workers).where(workers.c.id == worker_id).values(chosen))
     behind = (outbox.c.worker_id == worker_id) & standing(outbox, *NOT_ENDED) & standing(outbox, "held") & (outbox.c.hold == "knock")
     connection.execute(sa.update(outbox).where(behind, outbox.c.due_at > now).values(due_at=now))
+
+
+def look_anew(connection: sa.Connection, worker_id: str, now: int) -> None:
+    """She wrote: what a lost knock had put off is knocked for now; what quiet hours put off goes on waiting for their end."""
+    behind = (outbox.c.worker_id == worker_id) & standing(outbox, *NOT_ENDED) & standing(outbox, "held") & (outbox.c.hold == "knock")
+    lost = behind & outbox.c.failure.is_not(None) & (outbox.c.due_at > now)
+    connection.execute(sa.update(outbox).where(lost).values(due_at=now))
 
 
 def knocked(connection: sa.Connection, worker_ids: Sequence[str], now: int) -> set[str]:

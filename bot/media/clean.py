@@ -38,7 +38,7 @@ def clean(content: bytes) -> Clean:
             return _cleaned(content)
     except Refused:
         raise
-    except Exception as error:
+    except Exception as error:  # a stranger's bytes can break a decoder in any way it knows (struct, zlib, Pillow, pypdf); none is ours
         raise Refused("broken", f"this file cannot be read ({type(error).__name__})") from error
 
 

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from bot.clock import DAY, HOUR, MINUTE
 from channels.base import Abilities, Inbound, Purged
 from store import traces as kept
 from store.aside import SetAside, set_aside
-from store.tables import contacts, traces
-from tests.line import Line
+from store.tables import contacts, inbox, outbox, traces, workers
+from tests.line import Carrier, Line
 
 TWO_DAYS = 48 * 3600
 
@@ -107,6 +108,59 @@ def test_a_look_that_comes_twice_finds_nothing_new(line: Line) -> None:
     _look(line, 0)
 
     assert line.rows(traces) == before
+
+
+def test_a_channel_that_was_switched_on_after_the_start_is_purged_too(line: Line) -> None:
+    line.service.senders["web"] = line.carriers["late"] = Carrier("web", Abilities(purges=True))
+    line.phone("web", "a-screen")
+    line.accept(Inbound("web", "W1", "a-screen", "message", "52746 en"))
+    line.quiet()
+    _look(line, 2 * HOUR)
+    _look(line, 0)
+
+    assert "W1" in {trace.provider_id for trace in line.carriers["late"].purged}
+
+
+def test_a_message_that_another_process_commits_late_is_purged_however_many_came_since(line: Line) -> None:
+    """PostgreSQL gives out ids before rows can be seen; here the late row simply comes after a look at later ones."""
+    line.phone().send("52746 en", key="SM1")
+    worker_id, at = line.rows(workers)[0]["id"], line.clock()
+
+    def row(number: int) -> dict[str, object]:
+        return {
+            "id": number,
+            "channel": "sms",
+            "key": f"SM-{number}",
+            "worker_id": worker_id,
+            "received_at": at,
+            "state": "done",
+            "attempts": 0,
+        }
+
+    line.service.writer.call_sync(lambda connection: connection.execute(sa.insert(inbox), [row(number) for number in range(3000, 4500)]))
+    line.clock.move(2 * MINUTE)
+    line.service.purges.gather()
+    line.service.writer.call_sync(lambda connection: connection.execute(sa.insert(inbox), [row(2999), row(1000)]))
+    line.service.purges.gather()
+
+    assert {"SM-1000", "SM-2999", "SM-4499"} <= {name for name, _, _ in _ledger(line)}
+
+
+def test_words_that_a_carrier_only_queued_are_let_go_however_many_messages_left_since(line: Line) -> None:
+    line.carriers["sms"].first_status = "queued"
+    line.phone().send("52746 en")
+    first = line.rows(outbox)[0]
+    line.service.purges.gather()
+    ended = {**first, "state": "sent", "sealed": None, "provider_id": None}
+    many = [{**ended, "id": first["id"] + number} for number in range(100, 1600)]
+    line.service.writer.call_sync(lambda connection: connection.execute(sa.insert(outbox), many))
+    line.clock.move(20 * MINUTE)
+    line.service.purges.gather()
+    line.clock.move(HOUR)
+    line.service.purges.gather()
+
+    assert first["sealed"] is not None
+    assert [row["sealed"] for row in line.rows(outbox) if row["sealed"] is not None] == []
 
 
 def test_with_zero_minutes_copies_stay(database_url: str, tmp_path: Path) -> None:

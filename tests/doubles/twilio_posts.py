@@ -75,6 +75,12 @@ def whatsapp(sender: str, text: str, **more: str) -> dict[str, str]:
     }  # fmt: skip
 
 
+def whatsapp_without_number(own_id: str, text: str, **more: str) -> dict[str, str]:
+    """The same of somebody who shows no phone number: WhatsApp's own id alone (`BD.1349...`)."""
+    fields = whatsapp(own_id, text, ExternalUserId=f"whatsapp:{own_id}", **more)
+    return {name: value for name, value in fields.items() if name not in ("WaId", "ChannelMetadata")}
+
+
 def status(message: str, status: str, *, to: str, error: str | None = None) -> dict[str, str]:
     """The fields of a delivery status, as Twilio posts them."""
     origin = f"whatsapp:{OUR_WHATSAPP}" if to.startswith("whatsapp:") else OUR_NUMBER

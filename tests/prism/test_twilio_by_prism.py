@@ -6,6 +6,7 @@ Answers are the description's examples, so that they prove nothing of what Twili
 import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import pytest
@@ -14,6 +15,7 @@ from channels.base import Channel, Choice, Failure, Outbound, Pattern, Purged, R
 from channels.registry import ChannelConfig, open_channels
 from channels.twilio import TwilioClient
 from channels.twilio_account import account
+from channels.twilio_listed import TooMany
 from channels.twilio_standing import standing
 from tests.channels.carriers import PUBLIC, config
 from tests.doubles import twilio_posts
@@ -97,6 +99,23 @@ def test_the_doctor_asks_twilio_what_twilio_describes(prism: Prism) -> None:
 
     assert first.well, first
     assert prism.judged(2) == allowed(f"get {ACCOUNT}.json", f"get {ACCOUNT}/IncomingPhoneNumbers.json")
+
+
+def test_twilio_is_asked_for_what_we_missed_as_twilio_describes(prism: Prism) -> None:
+    async def ask() -> None:
+        client = TwilioClient(account(settings(prism)))
+        try:
+            with pytest.raises(TooMany):  # the description's example names a next page for ever
+                await client.messages(datetime(2026, 11, 25, 9, 30, tzinfo=UTC))
+            await client.media("MM" + "3" * 32)
+        finally:
+            await client.close()
+
+    asyncio.run(ask())
+    first, *_, last = judged = prism.judged(52)
+
+    assert all(each.passed and not each.errors for each in judged)
+    assert [first, last] == allowed(f"get {ACCOUNT}/Messages.json", f"get {ACCOUNT}/Messages/{'MM' + '3' * 32}/Media.json")
 
 
 def test_a_message_that_breaks_the_description_is_caught(prism: Prism) -> None:

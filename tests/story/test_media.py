@@ -43,14 +43,8 @@ def _by_telegram(running: Street, kind: str, content: bytes) -> None:
 def _by_whatsapp(running: Street, kind: str, content: bytes) -> None:
     path = running.twilio.desk.lay(content)
     media = {"NumMedia": "1", "MediaUrl0": running.twilio.url + path, "MediaContentType0": "audio/ogg" if kind == "voice" else "image/jpeg"}
-    fields = _whatsapp("", MessageType="audio" if kind == "voice" else "image", **media)
+    fields = twilio_posts.whatsapp_without_number(BY_ID, "", MessageType="audio" if kind == "voice" else "image", **media)
     assert running.post(twilio_posts.webhook(MESSAGES, fields)).status == 200
-
-
-def _whatsapp(text: str, **more: str) -> dict[str, str]:
-    """What Twilio posts of somebody who shows no phone number."""
-    fields = twilio_posts.whatsapp(BY_ID, text, ExternalUserId=f"whatsapp:{BY_ID}", **more)
-    return {name: value for name, value in fields.items() if name not in ("WaId", "ChannelMetadata")}
 
 
 @pytest.mark.parametrize(
@@ -65,7 +59,7 @@ def test_a_voice_note_and_a_photo_reach_the_desk_and_say_no_more_than_they_show(
     if channel == "telegram":
         running.telegram_says(PERSON, "/start 52746-en")
     else:
-        assert running.post(twilio_posts.webhook(MESSAGES, _whatsapp("52746 en"))).status == 200
+        assert running.post(twilio_posts.webhook(MESSAGES, twilio_posts.whatsapp_without_number(BY_ID, "52746 en"))).status == 200
     hello = running.texts(double, address, 1)[0]
     assert "hold the microphone and speak" in hello
 
@@ -85,7 +79,7 @@ def test_a_voice_note_and_a_photo_reach_the_desk_and_say_no_more_than_they_show(
     if channel == "telegram":
         running.telegram_says(PERSON, "1")
     else:
-        running.post(twilio_posts.webhook(MESSAGES, _whatsapp("1")))
+        running.post(twilio_posts.webhook(MESSAGES, twilio_posts.whatsapp_without_number(BY_ID, "1")))
     until(lambda: "I heard you." in double.texts_to(address), "the answer")
 
 

@@ -1,5 +1,6 @@
 """A whole line on Telegram, as processes: its posts and its polling, its blocks and its retries, and no token anywhere."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
-from store.tables import inbox
+from store.tables import inbox, workers
 from tests.databases import KINDS, Databases, Kind
 from tests.doubles import telegram_posts as posts
 from tests.processes import PUBLIC_URL
@@ -62,6 +63,18 @@ def start(running: Street, person: int) -> None:
     running.texts(running.telegram, str(person), 1)
 
 
+def _said(running: Street, first: str, count: int) -> list[str]:
+    """The words of the case that begins with these, once there are so many."""
+    sanne = running.token("sanne")
+
+    def words() -> list[str]:
+        lines = [running.timeline(line["reference"], sanne) for line in running.cases(sanne)]
+        found = [[each["text"] for each in line if each["kind"] == "words"] for line in lines]
+        return next((said for said in found if said[:1] == [first] and len(said) >= count), [])
+
+    return until(words, f"{count} words of a case")
+
+
 def kept(running: Street) -> int:
     with running.database.read() as connection:
         return int(connection.execute(sa.select(sa.func.count()).select_from(inbox)).scalar_one())
@@ -108,13 +121,8 @@ def test_while_the_database_is_away_telegram_posts_again_and_nothing_changes_pla
         posting.telegram.bring(posts.said(person, "first they shouted"), posts.said(person, "then they locked the gate"))
         until(lambda: 503 in posting.telegram.postman.statuses, "a post that is refused")
     until(lambda: not posting.telegram.postman.waiting, "all posts taken")
-    sanne = posting.token("sanne")
 
-    def words() -> list[list[str]]:
-        lines = [posting.timeline(line["reference"], sanne) for line in posting.cases(sanne)]
-        return [[each["text"] for each in line if each["kind"] == "words"] for line in lines]
-
-    until(lambda: ["first they shouted", "then they locked the gate"] in words(), "both words, in their order")
+    assert _said(posting, "first they shouted", 2) == ["first they shouted", "then they locked the gate"]
 
 
 def test_an_update_of_no_known_form_does_not_hold_up_its_chat(posting: Street) -> None:
@@ -123,6 +131,31 @@ def test_an_update_of_no_known_form_does_not_hold_up_its_chat(posting: Street) -
     posting.telegram.bring(odd, posts.said(person, "/start 52746-en"))
 
     assert len(posting.texts(posting.telegram, str(person), 1)) == 1
+
+
+def test_a_worker_whom_the_operator_forgets_has_the_talk_deleted_from_the_phone_first(posting: Street) -> None:
+    person = PERSON + 70
+    start(posting, person)
+    posting.telegram.bring(posts.said(person, WORDS))
+    until(lambda: any(_code_in(text) for text in posting.telegram.texts_to(str(person))), "the code")
+    code = next(found for text in posting.telegram.texts_to(str(person)) if (found := _code_in(text)))
+    before = len(posting.telegram.called("deleteMessages"))
+    done = command(posting, "forget", code)
+    until(lambda: len(posting.telegram.called("deleteMessages")) > before, "the talk deleted from the phone")
+
+    def theirs() -> int:
+        with posting.database.read() as connection:
+            return int(connection.execute(sa.select(sa.func.count()).where(workers.c.key_sealed.is_(None))).scalar_one())
+
+    until(theirs, "the worker's key destroyed")
+    assert done.returncode == 0, done.stderr
+    assert posting.telegram.called("deleteMessages")[before]["chat_id"] == person
+    assert theirs() == 1
+
+
+def _code_in(text: str) -> str:
+    found = re.search(r"\d{4}[ -]?\d{4}", text)
+    return found[0] if found else ""
 
 
 def test_the_operator_sees_where_telegram_posts(posting: Street) -> None:
@@ -148,13 +181,8 @@ def test_what_telegram_could_not_tell_while_the_database_was_away_is_told_then(a
         asking.telegram.bring(posts.said(NEXT, "first they shouted"), posts.said(NEXT, "then they locked the gate"))
         until(lambda: asking.telegram.queue, "updates that wait")
     until(lambda: not asking.telegram.queue, "all updates confirmed")
-    sanne = asking.token("sanne")
 
-    def words() -> list[list[str]]:
-        lines = [asking.timeline(line["reference"], sanne) for line in asking.cases(sanne)]
-        return [[each["text"] for each in line if each["kind"] == "words"] for line in lines]
-
-    until(lambda: ["first they shouted", "then they locked the gate"] in words(), "both words, in their order")
+    assert _said(asking, "first they shouted", 2) == ["first they shouted", "then they locked the gate"]
 
 
 def test_what_happened_while_the_line_was_down_is_told_when_it_is_up_again_and_only_once(asking: Street) -> None:

@@ -84,6 +84,13 @@ def test_an_address_that_carriers_cannot_call_is_to_be_mended(sqlite_url: str, t
     assert (line.well, "WEERKLANK_PUBLIC_URL" in line.do) == (False, True)
 
 
+def test_whatsapp_without_an_approved_knock_is_to_be_mended(sqlite_url: str, tmp_path: Path) -> None:
+    (line,) = found(present(sqlite_url, tmp_path, **TWILIO), "no knock goes out")
+
+    assert (line.well, "WEERKLANK_TWILIO_KNOCK_CONTENT_SID" in line.do) == (False, True)
+    assert found(present(sqlite_url, tmp_path, **TWILIO, twilio_knock_content_sid="HX" + "7" * 32), "no knock goes out") == []
+
+
 def test_a_gateways_file_that_is_wrong_is_named_with_its_key_and_the_others_are_looked_at(sqlite_url: str, tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("name: mine\nspeed: 9\n", encoding="utf-8")
     settings = present(sqlite_url, tmp_path, **TELEGRAM, **(GATEWAY | {"http_sms_file": str(tmp_path / "mine.yaml")}))

@@ -7,14 +7,17 @@ import sqlalchemy as sa
 
 from bot import clock, forgetting
 from cases import timeline
+from channels.registry import open_channels
 from store import codes
 from store.casekeys import KeyCache
 from store.database import Database, open_database
 from store.migrate import is_up_to_date, newest, upgrade
 from store.tables import cases
 from weerklank import wiring
+from weerklank.channel_settings import channel_config
 from weerklank.commands.common import Commands, database_of, say, settings
 from weerklank.commands.errors import CommandError
+from weerklank.settings import Settings
 from words.digits import case_code
 
 
@@ -82,15 +85,25 @@ def _forget(arguments: argparse.Namespace) -> int:
         if case is None:
             raise CommandError("no case has this code")
         forgetting.forget_case(connection, keyring, KeyCache(keyring), dict(case), clock.now())
-        if case["worker_id"] is not None:
+        waits = case["worker_id"] is not None and forgetting.wipe_first(connection, case["worker_id"], _wiped(present), clock.now())
+        if case["worker_id"] is not None and not waits:
             wiring.forget_now(connection, keyring, case["worker_id"])
     with database_of(present) as database:
         database.scrub()
-    if case["worker_id"] is None:
+    if waits:
+        say("forgotten: the keys of the case are destroyed. The running service deletes the talk from the worker's phone now, and the")
+        say("worker's key after that, within some minutes")
+    elif case["worker_id"] is None:
         say("forgotten: the keys of the case are destroyed. Its worker hid it, so nobody knows whose it was")
     else:
         say("forgotten: the keys of the case and of the worker are destroyed")
     return 0
+
+
+def _wiped(present: Settings) -> list[str]:
+    """The channels that delete from a worker's phone, for which the worker's address is needed."""
+    senders = open_channels(channel_config(present)).senders
+    return [name for name, channel in senders.items() if channel.abilities.deletes_seconds is not None]
 
 
 def _asked() -> str:

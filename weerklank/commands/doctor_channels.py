@@ -27,6 +27,9 @@ def look(channels: Channels, config: ChannelConfig) -> Iterator[Finding]:
     """What is on and off, and which address is pasted where."""
     yield from (Finding(well=True, what=f"channel {name} is on") for name in channels.senders)
     yield from (Finding(well=True, what=f"channel {name} is off", do=why) for name, why in channels.off.items())
+    if "whatsapp" in channels.senders and not config.twilio_knock_content_sid:
+        do = "set WEERKLANK_TWILIO_KNOCK_CONTENT_SID to an approved template (docs/how-to/connect-whatsapp-twilio.md)"
+        yield Finding(well=False, what="a day after a worker's last word no knock goes out on WhatsApp", do=do)
     pasted = [(carrier, hook) for carrier in channels.readers for hook in hooks(carrier, config)]
     if pasted and urlsplit(config.public_url).scheme != "https":
         do = "set WEERKLANK_PUBLIC_URL to this service's https address"
