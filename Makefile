@@ -50,6 +50,7 @@ lint: .venv-dev/installed
 bench: .venv/installed-test
 	.venv/bin/python -m bench.webhook
 	.venv/bin/python -m bench.flows
+	.venv/bin/python -m bench.translate
 
 # The long campaign: 300 times kill -9 at random points. `make test` runs a short one.
 kill: .venv/installed-test

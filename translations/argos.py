@@ -6,8 +6,10 @@ what it is given to somebody else (docs/decisions/0042-argostranslate-without-it
 """
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+import ctypes
 import json
 import os
+import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -57,6 +59,16 @@ def refuse_senders(environment: Mapping[str, str]) -> None:
 def cores() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def give_back() -> None:
+    """Let the C library return to the system what unloaded models held; without it glibc keeps most of it for itself.
+
+    Measured on a package of 95 MiB: 101 MiB stayed after the model was gone, and more after each turn; with this, 40.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)
 
 
 class _Tokenizer(Protocol):
@@ -117,10 +129,20 @@ class Model:
                 sized[_limit(len(tokens))].append((number, tokens[:LONGEST], len(tokens) <= LONGEST))
         # All lengths are handed over before the first is waited for, so that every thread has something to do.
         waiting = [(limit, group, self._begin([tokens for _, tokens, _ in group], limit)) for limit, group in sorted(sized.items())]
+        again: list[tuple[int, bool, Any]] = []
         for limit, group, begun in waiting:
             for (number, tokens, whole), answer in zip(group, begun, strict=True):
-                rendered = self._judged(answer, tokens, limit)
-                found[number] = rendered if whole else Rendered(rendered.text, rendered.score, complete=False)
+                result = _result(answer)
+                if result is None:
+                    # It failed with its batch, perhaps by a neighbour's fault.
+                    again.append((number, whole, self._begin([tokens], limit)[0]))
+                elif loops(result.hypotheses[0], tokens):
+                    again.append((number, whole, self._begin([tokens], limit, _NO_REPEAT)[0]))
+                else:
+                    found[number] = self._rendered(result, whole=whole)
+        for number, whole, answer in again:
+            result = _result(answer)
+            found[number] = _CANNOT if result is None else self._rendered(result, whole=whole)
         return found
 
     def _begin(self, batch: list[list[str]], limit: int, no_repeat: int = 0) -> list[Any]:
@@ -143,30 +165,21 @@ class Model:
             ),
         )
 
-    def _judged(self, answer: Any, tokens: list[str], limit: int) -> Rendered:
-        """A sentence's result; decoded once more, with repeats forbidden, if it went round in circles."""
-        try:
-            result = answer.result()
-        except (RuntimeError, ValueError):
-            # It failed with its batch, perhaps by a neighbour's fault.
-            return self._alone(tokens, limit, 0)
-        if loops(result.hypotheses[0], tokens):
-            return self._alone(tokens, limit, _NO_REPEAT)
-        return self._rendered(result)
-
-    def _alone(self, tokens: list[str], limit: int, no_repeat: int) -> Rendered:
-        try:
-            return self._rendered(self._begin([tokens], limit, no_repeat)[0].result())
-        except (RuntimeError, ValueError):
-            return _CANNOT
-
-    def _rendered(self, result: Any) -> Rendered:
+    def _rendered(self, result: Any, *, whole: bool) -> Rendered:
         said: list[str] = list(result.hypotheses[0])
-        complete = bool(said) and said[-1] == self._end
+        ended = bool(said) and said[-1] == self._end
         count = max(1, len(said))
-        text = self._tokenizer.decode(said[:-1] if complete else said).removeprefix(self._ask.prefix).strip()
+        text = self._tokenizer.decode(said[:-1] if ended else said).removeprefix(self._ask.prefix).strip()
         # CTranslate2 divides the sum of log probabilities by the length, the end included, to the power of the penalty.
-        return Rendered(text, float(result.scores[0]) * count**_LENGTH_PENALTY / count, complete and bool(text))
+        return Rendered(text, float(result.scores[0]) * count**_LENGTH_PENALTY / count, whole and ended and bool(text))
+
+
+def _result(answer: Any) -> Any:
+    """What came of one sentence, or None where the model refused it."""
+    try:
+        return answer.result()
+    except (RuntimeError, ValueError):
+        return None
 
 
 def _limit(length: int) -> int:

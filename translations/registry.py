@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from translations.argos import Model, Unloadable
+from translations.argos import Model, Unloadable, give_back
 from translations.base import Hop, QueueFull
 from translations.packages import Installed, Packages
 
@@ -65,11 +65,13 @@ class Registry:
         there = self._packages.installed()
         with self._lock:
             before = self._clock() - self._idle_seconds
-            self._loaded = {
-                pair: held
-                for pair, held in self._loaded.items()
-                if held.used > before and pair in there and there[pair].folder == held.folder
-            }
+            gone = [
+                pair for pair, held in self._loaded.items() if held.used <= before or pair not in there or there[pair].folder != held.folder
+            ]
+            for pair in gone:
+                del self._loaded[pair]
+        if gone:
+            give_back()
 
     def _load(self, installed: Installed) -> Model:
         try:

@@ -94,6 +94,10 @@ class Settings(BaseSettings):
     attachment_max_mb: int = Field(
         default=16, ge=1, le=100, description="How large a file of a worker may be, in MiB (1,048,576 bytes); a larger one is not taken."
     )
+    argos_index_url: str = Field(
+        default="https://raw.githubusercontent.com/argosopentech/argospm-index/main/index.json",
+        description="Index of language packages, asked only by `weerklank languages install FROM TO`.",
+    )
     web_phone: bool = Field(default=False, description="Whether the web phone at /talk is a channel of its own here.")
     log_level: str = Field(
         default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged; words and addresses never are."
@@ -118,6 +122,11 @@ class Settings(BaseSettings):
     def words_dir(self) -> Path:
         """Where lists of words lie that are heard beside the shipped ones; it need not be there."""
         return self.data_dir / "words"
+
+    @property
+    def languages_dir(self) -> Path:
+        """Where the language packages lie; it need not be there."""
+        return self.data_dir / "languages"
 
     def keyring(self) -> Keyring:
         """The service's keys. Raises SettingsError or store.sealing.WeakKey with one clear sentence."""

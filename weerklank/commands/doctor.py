@@ -16,7 +16,7 @@ from store.migrate import is_up_to_date
 from store.sealing import WeakKey
 from translations.danger import ListError
 from weerklank.channel_settings import channel_config
-from weerklank.commands import doctor_channels, doctor_countries, doctor_rows
+from weerklank.commands import doctor_channels, doctor_countries, doctor_languages, doctor_rows
 from weerklank.commands.common import Commands, say, settings
 from weerklank.commands.findings import Finding
 from weerklank.house import Houses
@@ -53,6 +53,7 @@ def examine(present: Settings, *, ask: bool = False) -> Iterator[Finding]:
     if present.smtp_url is None:
         yield Finding(well=False, what="no mail leaves", do="set WEERKLANK_SMTP_URL, or officers hear of nothing")
     yield _words(present)
+    yield from doctor_languages.packages(present.languages_dir)
     yield _room(present)
     yield from _spool(present)
     yield from _database(present, channels, config)
@@ -95,7 +96,7 @@ def _spool(present: Settings) -> Iterator[Finding]:
 def _database(present: Settings, channels: Channels, config: ChannelConfig) -> Iterator[Finding]:
     database = open_database(present.database)
     try:
-        yield from _tables(database, channels, config)
+        yield from _tables(database, present, channels, config)
     except SQLAlchemyError as error:
         if not is_away(error):
             raise
@@ -104,13 +105,13 @@ def _database(present: Settings, channels: Channels, config: ChannelConfig) -> I
         database.close()
 
 
-def _tables(database: Database, channels: Channels, config: ChannelConfig) -> Iterator[Finding]:
+def _tables(database: Database, present: Settings, channels: Channels, config: ChannelConfig) -> Iterator[Finding]:
     with database.read() as connection:
         if not is_up_to_date(connection):
             yield Finding(well=False, what="the tables are not of this version", do="run `weerklank db upgrade`")
             return
         yield Finding(well=True, what=f"{database.kind} has the tables of this version")
-        yield from _programme(connection, channels, config)
+        yield from _programme(connection, present, channels, config)
         yield from _flows(database, connection)
         yield from doctor_rows.look(connection)
 
@@ -125,7 +126,7 @@ def _flows(database: Database, connection: sa.Connection) -> Iterator[Finding]:
         yield Finding(well=False, what=str(each), do=f"mend it and publish, or run `weerklank flows rollback {each.name}`")
 
 
-def _programme(connection: sa.Connection, channels: Channels, config: ChannelConfig) -> Iterator[Finding]:
+def _programme(connection: sa.Connection, present: Settings, channels: Channels, config: ChannelConfig) -> Iterator[Finding]:
     in_force = programme.current(connection)
     if in_force is None:
         yield Finding(well=False, what="no programme is in force", do="run `weerklank programme apply FILE`")
@@ -133,3 +134,4 @@ def _programme(connection: sa.Connection, channels: Channels, config: ChannelCon
     size = f"{len(in_force.companies)} companies and {len(in_force.places)} places"
     yield Finding(well=True, what=f"programme with {size}; {in_force.operator.name} holds the keys")
     yield from doctor_countries.look(in_force, channels, config)
+    yield from doctor_languages.untranslated(in_force, present.languages_dir)
