@@ -1,6 +1,7 @@
 """An `.argosmodel` file looked at before anything of it is believed: a zip with one folder, made by people we do not know."""
 
 import hashlib
+import os
 import re
 import stat
 import zipfile
@@ -77,7 +78,7 @@ def digest_of(file: Path) -> str:
 
 
 def unpack(file: Path, into: Path, room: int) -> Metadata:
-    """Unpack what is needed of a package into an empty folder, `room` bytes at most. Raises PackageRefused, and OSError as the disk does."""
+    """Unpack what is needed into an empty folder, `room` bytes at most. Raises PackageRefused, and OSError as the disk does."""
     try:
         with zipfile.ZipFile(file) as packed:
             parts = _parts(packed, min(room, BIGGEST), room)
@@ -137,3 +138,5 @@ def _write(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> None:
             if left < 0:
                 raise PackageRefused("a file in it is larger than it says")
             target.write(block)
+        target.flush()
+        os.fsync(target.fileno())

@@ -1,6 +1,6 @@
 """What a package has to show before it is taken: that it says something, and which marks it carries through unharmed.
 
-Whether `[[1]]` or `XQ1X` comes out as it went in is a matter of each model's vocabulary; with some forms not one survives. So each is tried,
+Whether `[[1]]` or `XQ1X` comes out as it went in is a matter of each model's vocabulary; of some forms not one survives. So each is tried,
 in sentences of the kind it will stand in.
 """
 
@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from translations.base import Rendered
 
-TEMPLATES: Final = ("[[{n}]]", "[{n}]", "XQ{n}X", "ZZ{n}", "K{n}K", "({n})")
+TEMPLATES: Final = ("[[{n}]]", "[{n}]", "XQ{n}X", "K{n}K", "({n})")
 """Forms of a placeholder, the least likely to stand in a message first."""
 
 _ENOUGH = 0.8
