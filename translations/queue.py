@@ -117,18 +117,26 @@ class Batches:
             return self._count
 
     def _work(self) -> None:
-        while (taken := self._next()) is not None:
-            hop, batch = taken
-            try:
-                if batch:
-                    self._serve(batch, self._run(hop, [waiting.sentence for waiting in batch]))
-                else:
-                    self._idle()
-            except Exception as error:  # noqa: BLE001  # whatever it is belongs to those who asked; the others still wait
-                if not isinstance(error, QueueFull):
-                    _log.exception("a batch of %s failed", hop.model)
-                for waiting in batch:
-                    waiting.call.fail(error)
+        while self._turn():
+            pass
+
+    def _turn(self) -> bool:
+        """Serve one batch; a turn of its own, so that no words of it are held while the next one is waited for."""
+        taken = self._next()
+        if taken is None:
+            return False
+        hop, batch = taken
+        try:
+            if batch:
+                self._serve(batch, self._run(hop, [waiting.sentence for waiting in batch]))
+            else:
+                self._idle()
+        except Exception as error:  # noqa: BLE001  # whatever it is belongs to those who asked; the others still wait
+            if not isinstance(error, QueueFull):
+                _log.exception("a batch of %s failed", hop.model)
+            for waiting in batch:
+                waiting.call.fail(error)
+        return True
 
     def _serve(self, batch: list[_Waiting], results: list[Rendered]) -> None:
         for waiting, rendered in zip(batch, results, strict=True):

@@ -39,7 +39,9 @@ _SURE = 24.0
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A package to be made. `stuck_at` is a place the decoder never leaves: such a model says one word for ever, as real ones do."""
+    """A package to be made. `stuck_at` is a place the decoder never leaves: such a model says one word for ever, as real ones do.
+    `spoiled` are characters that come out as others.
+    """
 
     source: str
     target: str
@@ -47,6 +49,7 @@ class Package:
     version: str = "1.0"
     places: int = 1024
     stuck_at: int | None = None
+    spoiled: Mapping[str, str] = field(default_factory=dict[str, str])
     more: Mapping[str, object] = field(default_factory=dict[str, object])
 
     @property
@@ -58,6 +61,7 @@ def build(package: Package, file: Path) -> Path:
     """Write a package as an `.argosmodel` file."""
     lexicon = _capitalised(package.lexicon)
     pieces = {_piece(word): [(_piece(to), share) for to, share in options] for word, options in lexicon.items()}
+    pieces |= {letter: [(other, 1.0)] for letter, other in package.spoiled.items()}
     tokenizer = _tokenizer(pieces, set(_MARKS + _LETTERS) | {letter for word in lexicon for letter in word if not letter.isspace()})
     processor = sentencepiece.SentencePieceProcessor(model_proto=tokenizer)
     source: list[str] = [processor.id_to_piece(number) for number in range(processor.vocab_size())]
