@@ -36,10 +36,10 @@ def stand_in() -> None:
         minisbd: Any = ModuleType("minisbd")
         # The library makes one a package and asks nothing of it before the first sentence; ours is put in its place by then.
         minisbd.SBDetect = object
-        minisbd.models = ModuleType("minisbd.models")
-        minisbd.models.list_models = list
-        sys.modules["minisbd"] = minisbd
-        sys.modules["minisbd.models"] = minisbd.models
+        models: Any = ModuleType("minisbd.models")
+        models.list_models = list
+        minisbd.models = models
+        sys.modules |= {"minisbd": minisbd, "minisbd.models": models}
 
 
 class Naive:

@@ -2,8 +2,8 @@
 
 Nothing is learned and nothing fetched. Step t of the decoder attends to place t of the source, and the last layer turns the word found
 there into its renderings with the probabilities the lexicon names; so a sentence goes word by word, and its score is known beforehand. What
-no lexicon knows falls apart into characters that are copied, as real models copy what they do not know. Such a package proves the way a text
-takes through the libraries, never the quality of a translation.
+no lexicon knows falls apart into characters that are copied, as real models copy what they do not know. Such a package proves the way a
+text takes through the libraries, never the quality of a translation.
 """
 
 import io

@@ -22,7 +22,7 @@ def held(words: str) -> int:
 def test_the_last_words_stay_in_the_library_and_not_with_us(naive: Naive, tiny_engine: Argos, tiny_packages: dict[str, Path]) -> None:
     naive.install(tiny_packages["es-en"])
     pair = naive.pair("es", "en")
-    theirs, ours = " ".join(["hola", "secreto", "73"]), " ".join(["hola", "secreto", "91"])
+    theirs, ours = "hola secreto 73", "hola secreto 91"
 
     before = held(ours)
     pair.translate(theirs)

@@ -39,15 +39,15 @@ def test_a_worker_who_repeats_a_word_is_translated_as_often_as_they_said_it(tiny
 
 
 def test_a_loop_is_told_by_what_follows_itself_more_often_than_anything_in_the_source() -> None:
-    assert loops("it is never never never never".split(), "no es nunca".split())
-    assert loops("we are we are we are we are here".split(), "aquí estamos".split())
-    assert not loops("1 0 0 0 0 0 0".split(), "1 0 0 0 0 0 0".split())
-    assert not loops("never never never".split(), "nunca".split())
+    assert loops(["it", "is", "never", "never", "never", "never"], ["no", "es", "nunca"])
+    assert loops(["we", "are", "we", "are", "we", "are", "we", "are", "here"], ["aquí", "estamos"])
+    assert not loops(["1", "0", "0", "0", "0", "0", "0"], ["1", "0", "0", "0", "0", "0", "0"])
+    assert not loops(["never", "never", "never"], ["nunca"])
     assert not loops([], [])
 
 
 def test_how_often_something_follows_itself_is_counted_for_phrases_too() -> None:
     assert most_repeated([]) == 0
     assert most_repeated(["a"]) == 1
-    assert most_repeated("a b a b a b".split()) == 3
-    assert most_repeated("a b c d".split()) == 1
+    assert most_repeated(["a", "b", "a", "b", "a", "b"]) == 3
+    assert most_repeated(["a", "b", "c", "d"]) == 1

@@ -18,9 +18,12 @@ def test_a_pivot_with_four_guesses_costs_five_in_the_library_and_two_with_us(
     pair = naive.pair("es", "nl")
     real: Callable[..., Any] = naive.translate.apply_packaged_translation
     theirs: list[str] = []
-    monkeypatch.setattr(
-        naive.translate, "apply_packaged_translation", lambda *given, **named: theirs.append(given[1]) or real(*given, **named)
-    )
+
+    def counted(package: Any, text: str, *more: Any) -> Any:
+        theirs.append(text)
+        return real(package, text, *more)
+
+    monkeypatch.setattr(naive.translate, "apply_packaged_translation", counted)
     first, second = (next(hop for hop in tiny_engine.hops() if (hop.source, hop.target) == way) for way in (("es", "en"), ("en", "nl")))
 
     guesses = pair.hypotheses("hola mundo", 4)
