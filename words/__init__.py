@@ -3,6 +3,7 @@
 | file | holds |
 |---|---|
 | `digits.py` | digits of any script, a site's code with its check digit, a case's code, and taking both out of a text |
+| `references.py` | what a case's reference is made of |
 | `fold.py` | the form in which two spellings of one word are equal, and typography that fits a cheap SMS |
 | `segments.py` | what a text costs as SMS: encoding, segments, units |
 | `graphemes.py` | letters as a person counts them, and cutting a long text between them |

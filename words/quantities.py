@@ -16,6 +16,8 @@ DIGITS_MAX: Final = 9
 
 _MARKS: Final = str.maketrans({"٫": ".", "٬": ",", "،": ",", "−": "-", "’": "'", "\u00a0": " ", "\u202f": " "})
 _NUMBER: Final = re.compile(r"(?<![\w.,])-?\d+(?:(?:[.,']| (?=\d{3}(?!\d)))\d+)*(?![\w]|[.,:/-]\d)")
+_ANY_NUMBER: Final = re.compile(r"[0-9]+(?:(?:[.,']| (?=[0-9]{3}(?![0-9])))[0-9]+)*")
+_CLOCK: Final = re.compile(r"(?<=[0-9])[:hu](?=[0-9]{2}(?![0-9]))")
 _ISO: Final = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _DAY_FIRST: Final = re.compile(r"(?<![\d./-])(\d{1,2}) ?[-/.] ?(\d{1,2})(?: ?[-/.] ?(\d{4}|\d{2}))?(?![./-]?\d)")
 _HOUR: Final = r"(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm)?"
@@ -34,6 +36,20 @@ def number_in(text: str) -> str | None:
         return None
     value = found[0] if sum(map(str.isdigit, found[0])) <= DIGITS_MAX else ""
     return _canonical(_ungrouped(_SPACES.sub("", value))) if value else None
+
+
+def numbers_in(text: str) -> tuple[str, ...]:
+    """Every number in these words by its value, in the order of values: `1,25,000` and `১২৫০০০` are `125000`, `12.500` is `12,500`.
+
+    Made for comparing two texts that say the same: parts of a date or telephone number count one by one, `19:30` and `19h30` as `19.30`.
+    """
+    plain = _CLOCK.sub(".", ascii_digits(text).translate(_MARKS))
+    return tuple(sorted(_value(found) for found in _ANY_NUMBER.findall(plain)))
+
+
+def _value(digits: str) -> str:
+    ungrouped = _ungrouped(_SPACES.sub("", digits))
+    return ungrouped.lstrip("0") or "0" if ungrouped.isdecimal() else _canonical(ungrouped)
 
 
 def _ungrouped(digits: str) -> str:
