@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Any, Final, Literal, cast
 
 import regex
 import yaml
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from py3langid.langid import MODEL_FILE, LanguageIdentifier  # pyright: ignore[reportMissingTypeStubs]
 
 Why = Literal["choice", "script", "site", "detector", "romanised", "nothing"]
 
@@ -35,7 +35,7 @@ _LEAST_LETTERS: Final = 6
 _ROMANISED_WORDS, _ROMANISED_SHARE = 2, 0.25
 _SIBLINGS: Final = (frozenset({"id", "ms"}), frozenset({"hi", "ne"}))
 """Languages that no detector tells apart in a few words; who chose one of them, or works where one is spoken, is taken to write it."""
-_LOADER: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ class Detector:
     def __init__(self, languages: Sequence[str]) -> None:
         """Take the languages (ISO 639-1) that may come; those that the model does not know are told by their script alone."""
         self._languages = tuple(dict.fromkeys(language.split("-")[0].lower() for language in languages))
-        self._model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-        known = set(self._model.labels)
+        self._model: Any = cast("Any", LanguageIdentifier).from_model_file(MODEL_FILE, norm_probs=True)
+        known: set[str] = set(self._model.labels)
         self._model.set_languages([language for language in self._languages if language in known] or ["en"])
 
     def detect(self, text: str, choice: str | None = None, site: Sequence[str] = ()) -> Detected:
@@ -106,7 +106,8 @@ class Detector:
         """The language that the detector finds, of those possible, if it is sure enough and has enough to go by."""
         if len(_LETTER.findall(text)) < _LEAST_LETTERS:
             return None
-        shares = {language: float(share) for language, share in self._model.rank(text.casefold()) if language in possible}
+        ranked: list[tuple[str, float]] = self._model.rank(text.casefold())
+        shares = {language: float(share) for language, share in ranked if language in possible}
         best = max(shares, key=lambda language: shares[language], default=None)
         if best is None:
             return None
@@ -132,8 +133,8 @@ def script_of(text: str) -> str | None:
 @cache
 def lists() -> Mapping[str, frozenset[str]]:
     """The words of each list in translations/romanised, by its language tag."""
-    read = [yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER) for path in sorted(_FOLDER.glob("*.yaml"))]  # noqa: S506
-    return MappingProxyType({str(each["language"]): frozenset(str(each["words"]).split()) for each in read})
+    read: list[dict[str, str]] = [yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER) for path in sorted(_FOLDER.glob("*.yaml"))]  # noqa: S506
+    return MappingProxyType({each["language"]: frozenset(each["words"].split()) for each in read})
 
 
 def _romanised(text: str, chosen: str | None, site: Sequence[str]) -> str | None:

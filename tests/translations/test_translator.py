@@ -34,7 +34,7 @@ class Plain:
     name = "plain"
 
     def __init__(self, *pairs: str, forget: tuple[str, ...] = (), lose: str = "", full: bool = False, score: float | None = None) -> None:
-        self._hops = tuple(Hop(*pair.split("-"), f"{pair} 1") for pair in pairs)
+        self._hops = tuple(Hop(pair[:2], pair[3:], f"{pair} 1") for pair in pairs)
         self._forget, self._lose, self._full, self._score = forget, lose, full, score
         self.asked: list[tuple[str, Urgency]] = []
 
@@ -44,7 +44,7 @@ class Plain:
     def render(self, sentences: Sequence[str], hop: Hop, urgency: Urgency = "dialogue") -> list[Rendered]:
         if self._full:
             raise QueueFull
-        self.asked += [(sentence, urgency) for sentence in sentences]
+        self.asked.extend((sentence, urgency) for sentence in sentences)
         return [Rendered(self._said(sentence), self._score, complete="endless" not in sentence) for sentence in sentences]
 
     def _said(self, sentence: str) -> str:
