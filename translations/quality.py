@@ -47,8 +47,8 @@ class Thresholds:
     """Where the lines are drawn; chrF from 0 to 100, `score` a mean log probability a token, lengths as shares of what is usual.
 
     Below `letters` letters a sentence says too little for the copy, the length and the way back to mean anything. `drift` is for an
-    officer's answer, which is longer and better written than a worker's complaint. `usual` is how many letters each language (ISO 639-1)
-    needs for one and the same long text.
+    officer's answer, which is longer and better written than a worker's complaint. `usual` is how many letters each language needs for one
+    and the same long text; `kin` is how much higher the line for copies lies between two that share many words (`es-pt`).
     """
 
     letters: int
@@ -62,6 +62,7 @@ class Thresholds:
     sentence_words: int
     sentence_letters: int
     usual: Mapping[str, int]
+    kin: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def marks_of(evidence: Evidence, lines: Thresholds | None = None) -> tuple[str, 
     doubts = {
         "numbers": not evidence.numbers,
         "cut": not evidence.complete,
-        "copied": enough and chrf(evidence.text, evidence.words) >= lines.copied,
+        "copied": enough and chrf(evidence.text, evidence.words) >= lines.copied + _kin(evidence, lines.kin),
         "repeats": _repeats(evidence.text, evidence.words),
         "length": enough and not lines.shorter <= _length(evidence, lines.usual) <= lines.longer,
         "drift": enough and evidence.back is not None and chrf(evidence.back, evidence.words) < lines.returned,
@@ -155,6 +156,10 @@ def long_sentences(text: str) -> tuple[str, ...]:
 
 def _letters(text: str) -> int:
     return len(_LETTER.findall(text))
+
+
+def _kin(evidence: Evidence, kin: Mapping[str, float]) -> float:
+    return kin.get("-".join(sorted((evidence.source, evidence.target))), 0.0)
 
 
 def _length(evidence: Evidence, usual: Mapping[str, int]) -> float:

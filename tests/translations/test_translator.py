@@ -34,7 +34,7 @@ class Plain:
     name = "plain"
 
     def __init__(self, *pairs: str, forget: tuple[str, ...] = (), lose: str = "", full: bool = False, score: float | None = None) -> None:
-        self._hops = tuple(Hop(*pair.split("-"), f"{pair} 1") for pair in pairs)
+        self._hops = tuple(Hop(pair[:2], pair[3:], f"{pair} 1") for pair in pairs)
         self._forget, self._lose, self._full, self._score = forget, lose, full, score
         self.asked: list[tuple[str, Urgency]] = []
 
@@ -44,7 +44,7 @@ class Plain:
     def render(self, sentences: Sequence[str], hop: Hop, urgency: Urgency = "dialogue") -> list[Rendered]:
         if self._full:
             raise QueueFull
-        self.asked += [(sentence, urgency) for sentence in sentences]
+        self.asked.extend((sentence, urgency) for sentence in sentences)
         return [Rendered(self._said(sentence), self._score, complete="endless" not in sentence) for sentence in sentences]
 
     def _said(self, sentence: str) -> str:
@@ -135,7 +135,7 @@ def test_ten_thousand_letters_without_a_stop_are_cut_and_marked() -> None:
 
     assert max(len(sentence) for sentence, _ in engine.asked) <= 300
     assert "".join(made.text.split()) == "".join(engine._said("hola jefe malo " * 667).split())
-    assert {sentence.marks for sentence in made.sentences[:-1]} >= {("pieces",)}
+    assert all("pieces" in sentence.marks for sentence in made.sentences)
     assert made.confidence == "unsure"
 
 
@@ -227,9 +227,7 @@ def test_any_text_at_all_gets_an_answer(text: str) -> None:
     made.text.encode()
 
 
-@pytest.mark.parametrize(
-    "text", ["hola \ud800 mundo", "\udc00", "ab\ud83d\ude00", "\ud83d", "a\x00b\x1bc", "\u202eabc\u202c", "مرحبا abc \u200f123"]
-)
+@pytest.mark.parametrize("text", ["hola \ud800 mundo", "\udc00", "a\x00b\x1bc", "\u202eabc\u202c", "مرحبا abc \u200f123"])
 def test_what_is_no_text_becomes_one(tiny: Careful, text: str) -> None:
     clean = cleaned(text)
     clean.encode()
