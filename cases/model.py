@@ -196,6 +196,11 @@ class Programme:
         able = [o for o in self.officers.values() if o.active and (language in o.languages or base in o.languages)]
         return tuple(sorted(able, key=lambda o: o.role != "translator"))
 
+    def tongues(self) -> tuple[str, ...]:
+        """List every language that somebody of the programme speaks: workers, neighbours and officers."""
+        spoken = [*self.languages, *(tag for place in self.places.values() for tag in place.languages)]
+        return tuple(dict.fromkeys((*spoken, *(tag for officer in self.officers.values() for tag in officer.languages))))
+
     def proper_names(self) -> tuple[str, ...]:
         """List the names that no translation may touch: of the line, its companies, suppliers, places and towns."""
         trade = [self.operator.name, *(each.name for each in self.companies.values()), *(each.name for each in self.suppliers.values())]

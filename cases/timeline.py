@@ -188,8 +188,9 @@ def verify(connection: sa.Connection, case_id: int) -> tuple[str, ...]:
 
 
 def _opened(row: Any, reference: str, data_key: bytes) -> Annotation:
-    held = orjson.loads(open_with(data_key, row.sealed, _beside(reference, row.seq, row.language, row.engine)))
-    sentences = tuple(Sentence(**{**each, "marks": tuple(each["marks"])}) for each in held.pop("sentences"))
+    held: dict[str, Any] = orjson.loads(open_with(data_key, row.sealed, _beside(reference, row.seq, row.language, row.engine)))
+    told: list[dict[str, Any]] = held.pop("sentences")
+    sentences = tuple(Sentence(each["source"], each["text"], each["confidence"], tuple(each["marks"])) for each in told)
     marks = tuple(held.pop("marks"))
     return Annotation(row.seq, row.language, row.engine, row.author, row.confidence, row.at, sentences=sentences, marks=marks, **held)
 

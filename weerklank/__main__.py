@@ -9,6 +9,7 @@ from channels.http_sms_file import GatewayFileError
 from flows.problems import FlowError
 from store.database import StoreAway
 from store.sealing import WeakKey
+from translations.argos import SendsTextAway
 from translations.danger import ListError
 from weerklank.commands import database, demo, doctor, flows, keys, languages, officers, programme, serve, talk, telegram, twilio
 from weerklank.commands.errors import CommandError
@@ -28,6 +29,7 @@ _REFUSALS = (
     GatewayFileError,
     NoSuchOfficer,
     OfficerExists,
+    SendsTextAway,
     FileNotFoundError,
 )
 

@@ -114,11 +114,6 @@ class Settings(BaseSettings):
         return Folder(self.data_dir / "attachments")
 
     @property
-    def models(self) -> Path:
-        """Where the language packages lie; it need not be there."""
-        return self.models_dir or self.data_dir / "languages"
-
-    @property
     def words_dir(self) -> Path:
         """Where lists of words lie that are heard beside the shipped ones; it need not be there."""
         return self.data_dir / "words"
@@ -126,7 +121,7 @@ class Settings(BaseSettings):
     @property
     def languages_dir(self) -> Path:
         """Where the language packages lie; it need not be there."""
-        return self.data_dir / "languages"
+        return self.models_dir or self.data_dir / "languages"
 
     def keyring(self) -> Keyring:
         """The service's keys. Raises SettingsError or store.sealing.WeakKey with one clear sentence."""

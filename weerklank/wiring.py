@@ -15,6 +15,7 @@ from bot.bringing import Bringing
 from bot.clock import Clock
 from bot.conversation import Conversation, Makings
 from bot.drafting import Drafting
+from bot.ear import Ear
 from bot.identity import Identity
 from bot.inbox import Inbox
 from bot.interpreter import Interpreter
@@ -114,14 +115,16 @@ class Service:
         return Makings(self.keyring, self.identity, self.speech, self.houses.at, lexicon, self.interpreter, self.clock)
 
     def _interpreting(self) -> interpreter.Means:
-        knows = (self.translator, lambda _, talk, __: talk, doubts_of)
-        return interpreter.Means(*knows, self.keyring, self.houses.now, self.clock)
+        return interpreter.Means(self.translator, Ear(self._tongues), doubts_of, self.keyring, self.houses.now, self.clock)
+
+    def _tongues(self) -> tuple[str, ...]:
+        return self.houses.now().programme.tongues()
 
     def _translating(self) -> tuple[Translator, Callable[[], None]]:
         """What translates here, and what ends it."""
         if self.parts.translator is not None:
             return self.parts.translator, lambda: None
-        engine = Argos(self.settings.models)
+        engine = Argos(self.settings.languages_dir)
         return Careful(engine, engine.placeholder), engine.close
 
     def _web_phone(self) -> dict[str, Channel]:

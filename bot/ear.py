@@ -1,0 +1,24 @@
+"""Hears in which language words are, among those that a programme's people speak."""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+from translations.detect import Detector
+
+
+@lru_cache(maxsize=2)
+def _detector(languages: tuple[str, ...]) -> Detector:
+    """The detector for these languages: it takes a second to make, and a programme seldom changes."""
+    return Detector(languages)
+
+
+class Ear:
+    """Implements `bot.interpreter.Hear`; the detector is made when the first words are to be translated, and not before."""
+
+    def __init__(self, languages: Callable[[], Sequence[str]]) -> None:
+        """Take what tells the languages (BCP 47) that may come, now."""
+        self._languages = languages
+
+    def __call__(self, text: str, talk: str, site: tuple[str, ...]) -> str:
+        """Name the language of words in a talk at a site; empty where nothing tells it."""
+        return _detector(tuple(sorted(set(self._languages())))).detect(text, talk, site).language or ""
