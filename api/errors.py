@@ -20,6 +20,7 @@ from store.drafts import DraftChanged
 from store.flows import Overtaken
 from store.sealing import Unopenable
 from store.writer import WriterBusy
+from words.marked import marked
 
 
 class NotSignedIn(Exception):
@@ -99,10 +100,10 @@ TABLE: Mapping[type[Exception], Problem] = MappingProxyType(
 )
 BROKEN = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "broken", "Something broke on our side. It was written down, without your words.")
 _BY_STATUS = {
-    400: "This request could not be read.",
-    404: "There is nothing at this address.",
-    405: "This address does not take that method.",
-    413: "This is larger than what can be taken here. Nothing was kept. Send less, or smaller files.",
+    400: marked("This request could not be read."),
+    404: marked("There is nothing at this address."),
+    405: marked("This address does not take that method."),
+    413: marked("This is larger than what can be taken here. Nothing was kept. Send less, or smaller files."),
 }
 
 
@@ -111,7 +112,7 @@ def problem_of(error: Exception) -> Problem:
     for kind in type(error).__mro__:
         if kind in TABLE:
             known = TABLE[kind]
-            said = str(error) if isinstance(error, CaseError | BadRecording) else ""
+            said: str = error.args[0] if isinstance(error, CaseError | BadRecording) and error.args else ""
             return Problem(known.status, known.name, said or known.sentence, known.retry_after)
     if isinstance(error, HTTPException):
         status = HTTPStatus(error.status_code)

@@ -19,6 +19,7 @@ from flows.texts.reword import Edit, base, of_part, reworded
 from flows.texts.rows import OPTIONAL, Row
 from flows.wording import Slot
 from store.drafts import DraftChanged
+from words.marked import marked
 
 ROUTER = APIRouter(prefix="/desk/flows/{name}/texts", include_in_schema=False)
 Node = Annotated[str, Path(pattern="^[a-z][a-z0-9_]{0,39}$")]
@@ -89,7 +90,7 @@ def change(seat: Seated, name: Name, node: Node, part: Part, form: Annotated[Wor
     except FlowError as error:
         return _sheet(seat, work, (node, part), Unkept(words, drafts, given.fits, error.problems, status=422))
     except DraftChanged as error:
-        problem = Problem("", 1, "", problem_of(error).sentence, "Your words are still here: copy them, and open this text anew.")
+        problem = Problem("", 1, "", problem_of(error).sentence, marked("Your words are still here: copy them, and open this text anew."))
         return _sheet(seat, work, (node, part), Unkept(words, drafts, given.fits, (problem,), status=412))
     return go(f"/desk/flows/{name}/draft?done=kept")
 
