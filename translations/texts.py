@@ -60,7 +60,7 @@ class Texts:
     def say(self, message: str, **values: object) -> str:
         """Say a message with its `{names}` filled in. One that was marked brings its own values."""
         if isinstance(message, Marked):
-            message, values = message.message, {**message.values, **values}
+            message, values = message.message, {**dict(message.values), **values}
         found = self.look_up(message)
         return found.format(**self.filled(values)) if values else found
 

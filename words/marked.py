@@ -10,8 +10,6 @@ class Marked(str):
     `values`, of which some may be marked themselves.
     """
 
-    __slots__ = ("message", "values")
-
     message: str
     values: Mapping[str, object]
 
