@@ -59,10 +59,9 @@ class Texts:
 
     def say(self, message: str, **values: object) -> str:
         """Say a message with its `{names}` filled in. One that was marked brings its own values."""
-        if isinstance(message, Marked):
-            message, values = message.message, {**dict(message.values), **values}
-        found = self.look_up(message)
-        return found.format(**self.filled(values)) if values else found
+        plain, given = (message.message, {**message.values, **values}) if isinstance(message, Marked) else (message, values)
+        found = self.look_up(plain)
+        return found.format(**self.filled(given)) if given else found
 
     def say_known(self, message: str) -> str:
         """Say a message if it is ours; a text from elsewhere (a flow's author, a carrier) stays as it was written."""

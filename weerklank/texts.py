@@ -122,5 +122,5 @@ def _standing(catalog: Catalog) -> str:
     return f"{len(ready)} of {len(texts)} texts" + (f", {doubtful} to look at again" if doubtful else "")
 
 
-def _forms(string: str | tuple[str, ...]) -> tuple[str, ...]:
-    return string if isinstance(string, tuple) else (string,)
+def _forms(string: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    return (string,) if isinstance(string, str) else tuple(string)

@@ -37,7 +37,7 @@ _ROLES = {
     "programme_admin": marked("runs the line"),
     "translator": marked("translator"),
 }
-_DANGERS = {"fire": marked("fire or building"), "violence": marked("violence"), "suicide": marked("suicide")}
+_DANGERS = {"fire": marked("fire"), "violence": marked("violence"), "suicide": marked("suicide")}
 _DAY = 86_400_000
 
 
