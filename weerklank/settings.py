@@ -92,6 +92,9 @@ class Settings(BaseSettings):
         default=16, ge=1, le=100, description="How large a file of a worker may be, in MiB (1,048,576 bytes); a larger one is not taken."
     )
     web_phone: bool = Field(default=False, description="Whether the web phone at /talk is a channel of its own here.")
+    show_missing_texts: bool = Field(
+        default=False, description="Whether a text of the desk without a translation stands in brackets ⟦…⟧; else it is in English."
+    )
     log_level: str = Field(
         default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged; words and addresses never are."
     )

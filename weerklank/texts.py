@@ -1,9 +1,12 @@
 """Gathers what pages and mails say into the template of the catalogues, and brings every catalogue up to it: `make texts`.
 
+`python -m weerklank.texts LANGUAGE` begins the catalogue of a language first.
+
 Texts are found by Babel's own readers of Jinja and Python, and by asking the tables whose texts stand in values.
 """
 
 import io
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,7 +81,7 @@ def written(catalog: Catalog, *, template: bool = False) -> str:
 
 
 def brought_up(po: Path, template: Catalog) -> str:
-    """Bring a catalogue up to the template: new texts are empty, texts that resemble an old one are marked fuzzy, old ones stay at the end."""
+    """Bring a catalogue up to the template: new texts are empty, those like an old one are fuzzy, old ones stay at the end."""
     with po.open("rb") as opened:
         catalog = read_po(opened, locale=po.parent.parent.name)
     catalog.update(template, update_creation_date=False)
@@ -124,3 +127,9 @@ def _standing(catalog: Catalog) -> str:
 
 def _forms(string: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
     return (string,) if isinstance(string, str) else tuple(string)
+
+
+if __name__ == "__main__":
+    for wanted in sys.argv[1:]:
+        begin(wanted)
+    sys.stdout.write("\n".join(bring_up_to_date()) + "\n")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 
-class Marked(str):
+class Marked(str):  # noqa: SLOT000 - a text cannot have slots that hold something
     """An English text, filled in, that still knows what it was made of: `message` with `{names}`, and the `values` for them.
 
     Wherever it is read as a plain text it is the English one; whoever has a catalogue says `message` in another language and fills in

@@ -48,7 +48,7 @@ def render(request: Request, template: str, context: Mapping[str, Any], *, statu
         "runs_line": False,
         "demo": services.demo,
         "here": "",
-        "tongues": choices(services.texts),
+        "page_languages": choices(services.texts),
         "way_back": way_back(request),
     }
     return HTMLResponse(templates(texts_for(request)).get_template(template).render(base | dict(context)), status)
