@@ -82,9 +82,9 @@ def error_page(request: Request, problem: Problem, headers: Mapping[str, str]) -
     """Show a person what went wrong and what to do; a stranger at the desk is shown the way in."""
     if problem.name == "not-signed-in" and request.url.path.startswith("/desk"):
         return _way_in(request)
-    response = render(
-        request, "error.html", {"problem": problem, "title": _TITLES.get(problem.name, problem.status.phrase)}, status=problem.status
-    )
+    back = "/talk" if request.url.path.startswith("/talk") else "/desk/queue"  # an address that may not be said back stays unsaid
+    context = {"problem": problem, "title": _TITLES.get(problem.name, problem.status.phrase), "way_back": back}
+    response = render(request, "error.html", context, status=problem.status)
     response.headers.update(headers)
     return response
 

@@ -1,6 +1,7 @@
 """Finds words that a template says by itself, in no catalogue: between tags, in an attribute that people read, or in an expression."""
 
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from api.desk.drawing import EXTENSIONS
 _READ = frozenset({"aria-label", "alt", "title", "placeholder"})
 _OURS = frozenset({"weerklank", "kB", "MB", "utf", "zip", "SMS"})
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_IN_A_TAG = frozenset({"body_attributes", "home"})
 _SAID_ELSEWHERE = frozenset({"style", "script", "kbd"})
 
 
@@ -54,9 +56,18 @@ def _constants(node: nodes.Node) -> str:
 def _drawn(tree: nodes.Template) -> str:
     """The template with everything that is filled in left out."""
     parts: list[str] = []
-    for output in tree.find_all(nodes.Output):
+    for output in _outputs(tree):
         parts += [each.data if isinstance(each, nodes.TemplateData) else _constants(each) for each in output.nodes]
     return "".join(parts)
+
+
+def _outputs(node: nodes.Node) -> Iterator[nodes.Output]:
+    """What is written, in the order of the template; a block that fills an attribute is no text."""
+    for child in node.iter_child_nodes():
+        if isinstance(child, nodes.Output):
+            yield child
+        elif not (isinstance(child, nodes.Block) and child.name in _IN_A_TAG):
+            yield from _outputs(child)
 
 
 def bare_words(source: str) -> list[str]:
