@@ -13,7 +13,7 @@ install_locked = $(1)/bin/python -m pip install --quiet --disable-pip-version-ch
 install_house = $(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 endif
 
-.PHONY: install demo test lint bench kill browser lock
+.PHONY: install demo test lint bench kill browser texts lock
 
 # A stamp is older than its lock exactly when the environment must be brought up to date: a second `make demo` starts at once.
 .venv/installed: requirements.txt pyproject.toml
@@ -59,6 +59,10 @@ kill: .venv/installed-test
 # The pages in a real browser, which is Debian's chromium.
 browser: .venv-dev/installed
 	.venv-dev/bin/python -m pytest tests/browser
+
+# What pages and mails say, gathered from the source into translations/catalog, and every catalogue brought up to it.
+texts: .venv/installed
+	.venv/bin/python -m weerklank.texts
 
 # Locks name no index and no address, so they serve behind any mirror. Needs uv.
 compile = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links

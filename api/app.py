@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Match
 from api import attachments, cases, flow_drafts, flows, health, login, recordings, reports, rules, sites, translations
 from api.deps import Services
 from api.desk import case as case_pages
-from api.desk import entrance, flow_draft, flow_try, flow_words, queue, translating, voices, writing
+from api.desk import entrance, flow_draft, flow_try, flow_words, queue, tongue, translating, voices, writing
 from api.desk import flows as flow_pages
 from api.desk.pages import ASSETS, error_page, is_page
 from api.errors import TABLE, NotSignedIn, details_of, problem_of
@@ -33,7 +33,7 @@ _ROUTERS = tuple(
     module.ROUTER
     for module in (
         *(health, login, cases, translations, attachments, sites, recordings, flows, flow_drafts, rules, reports),
-        *(entrance, queue, case_pages, writing, translating, voices, flow_pages, flow_words, flow_draft, flow_try),
+        *(entrance, tongue, queue, case_pages, writing, translating, voices, flow_pages, flow_words, flow_draft, flow_try),
     )
 )
 _log = logging.getLogger(__name__)

@@ -11,6 +11,7 @@ from store.files import Files
 from store.sealing import Keyring
 from store.writer import Writer
 from translations.base import NoTranslator, Translator
+from translations.texts import Catalogues, shipped
 
 
 class InboxDoor(Protocol):
@@ -72,6 +73,7 @@ class Services:
     files: Files
     publishing: Publishing
     translator: Translator = field(default_factory=NoTranslator)
+    texts: Catalogues = field(default_factory=shipped)
     readers: Mapping[str, Reader] = field(default_factory=dict[str, Reader])
     demo: bool = False
     talk: bool = False

@@ -20,6 +20,7 @@ from store.drafts import DraftChanged
 from store.flows import Overtaken
 from store.sealing import Unopenable
 from store.writer import WriterBusy
+from words.marked import marked
 
 
 class NotSignedIn(Exception):
@@ -66,43 +67,59 @@ class Problem:
 
 TABLE: Mapping[type[Exception], Problem] = MappingProxyType(
     {
-        NotSignedIn: Problem(HTTPStatus.UNAUTHORIZED, "not-signed-in", "Sign in first."),
+        NotSignedIn: Problem(HTTPStatus.UNAUTHORIZED, "not-signed-in", marked("Sign in first.")),
         NotRight: Problem(
             HTTPStatus.UNAUTHORIZED,
             "not-right",
-            "That did not work. Check the e-mail address, the password and a fresh code; after several tries, wait a few minutes.",
+            marked("That did not work. Check the e-mail address, the password and a fresh code; after several tries, wait a few minutes."),
         ),
-        NotAllowed: Problem(HTTPStatus.FORBIDDEN, "not-allowed", "Your role does not reach this."),
-        CrossSite: Problem(HTTPStatus.FORBIDDEN, "cross-site", "This came from another site's page, or from one open too long."),
-        NoSuchFlow: Problem(HTTPStatus.NOT_FOUND, "not-found", "There is no flow, draft or revision by this name."),
-        FlowError: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "flow", "The flow is refused whole; every problem is listed."),
+        NotAllowed: Problem(HTTPStatus.FORBIDDEN, "not-allowed", marked("Your role does not reach this.")),
+        CrossSite: Problem(HTTPStatus.FORBIDDEN, "cross-site", marked("This came from another site's page, or from one open too long.")),
+        NoSuchFlow: Problem(HTTPStatus.NOT_FOUND, "not-found", marked("There is no flow, draft or revision by this name.")),
+        FlowError: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "flow", marked("The flow is refused whole; every problem is listed.")),
         DraftChanged: Problem(
-            HTTPStatus.PRECONDITION_FAILED, "draft-changed", "The draft is not the version you saw, or is published. Look at it again."
+            HTTPStatus.PRECONDITION_FAILED,
+            "draft-changed",
+            marked("The draft is not the version you saw, or is published. Look at it again."),
         ),
-        BadRecording: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "recording", "This is no recording that a phone plays."),
-        Overtaken: Problem(HTTPStatus.CONFLICT, "overtaken", "Somebody else published a flow at the same moment. Look at what differs."),
-        NotFound: Problem(HTTPStatus.NOT_FOUND, "not-found", "There is no such case."),
-        Absent: Problem(HTTPStatus.NOT_FOUND, "not-found", "There is nothing by this name."),
-        Unopenable: Problem(HTTPStatus.GONE, "forgotten", "The words of this case were destroyed at the worker's wish."),
-        Refused: Problem(HTTPStatus.CONFLICT, "refused", "This cannot be done with the case as it stands."),
-        Stale: Problem(HTTPStatus.PRECONDITION_FAILED, "stale", "The case changed since you opened it. Look again before you write."),
-        KeyReused: Problem(HTTPStatus.CONFLICT, "key-reused", "This Idempotency-Key was used for another request."),
-        Unclear: Problem(HTTPStatus.BAD_REQUEST, "unclear", "A filter or date cannot be read."),
-        BadMatch: Problem(HTTPStatus.BAD_REQUEST, "bad-match", "If-Match must be the ETag of the case as you saw it."),
-        ProgrammeError: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "programme", "The programme is refused whole; every problem is listed."),
-        RequestValidationError: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "malformed", "The request is not in the form this address takes."),
-        NoProgramme: Problem(HTTPStatus.SERVICE_UNAVAILABLE, "no-programme", "No programme was applied yet.", 60),
-        TooBusy: Problem(HTTPStatus.TOO_MANY_REQUESTS, "busy", "Many people sign in at this moment. Try again in a few seconds.", 5),
-        StoreAway: Problem(HTTPStatus.SERVICE_UNAVAILABLE, "store-away", "The database cannot be reached now; nothing was written.", 5),
-        WriterBusy: Problem(HTTPStatus.SERVICE_UNAVAILABLE, "busy", "Too much work waits; nothing was written.", 5),
+        BadRecording: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "recording", marked("This is no recording that a phone plays.")),
+        Overtaken: Problem(
+            HTTPStatus.CONFLICT, "overtaken", marked("Somebody else published a flow at the same moment. Look at what differs.")
+        ),
+        NotFound: Problem(HTTPStatus.NOT_FOUND, "not-found", marked("There is no such case.")),
+        Absent: Problem(HTTPStatus.NOT_FOUND, "not-found", marked("There is nothing by this name.")),
+        Unopenable: Problem(HTTPStatus.GONE, "forgotten", marked("The words of this case were destroyed at the worker's wish.")),
+        Refused: Problem(HTTPStatus.CONFLICT, "refused", marked("This cannot be done with the case as it stands.")),
+        Stale: Problem(
+            HTTPStatus.PRECONDITION_FAILED, "stale", marked("The case changed since you opened it. Look again before you write.")
+        ),
+        KeyReused: Problem(HTTPStatus.CONFLICT, "key-reused", marked("This Idempotency-Key was used for another request.")),
+        Unclear: Problem(HTTPStatus.BAD_REQUEST, "unclear", marked("A filter or date cannot be read.")),
+        BadMatch: Problem(HTTPStatus.BAD_REQUEST, "bad-match", marked("If-Match must be the ETag of the case as you saw it.")),
+        ProgrammeError: Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY, "programme", marked("The programme is refused whole; every problem is listed.")
+        ),
+        RequestValidationError: Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY, "malformed", marked("The request is not in the form this address takes.")
+        ),
+        NoProgramme: Problem(HTTPStatus.SERVICE_UNAVAILABLE, "no-programme", marked("No programme was applied yet."), 60),
+        TooBusy: Problem(
+            HTTPStatus.TOO_MANY_REQUESTS, "busy", marked("Many people sign in at this moment. Try again in a few seconds."), 5
+        ),
+        StoreAway: Problem(
+            HTTPStatus.SERVICE_UNAVAILABLE, "store-away", marked("The database cannot be reached now; nothing was written."), 5
+        ),
+        WriterBusy: Problem(HTTPStatus.SERVICE_UNAVAILABLE, "busy", marked("Too much work waits; nothing was written."), 5),
     }
 )
-BROKEN = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "broken", "Something broke on our side. It was written down, without your words.")
+BROKEN = Problem(
+    HTTPStatus.INTERNAL_SERVER_ERROR, "broken", marked("Something broke on our side. It was written down, without your words.")
+)
 _BY_STATUS = {
-    400: "This request could not be read.",
-    404: "There is nothing at this address.",
-    405: "This address does not take that method.",
-    413: "This is larger than what can be taken here. Nothing was kept. Send less, or smaller files.",
+    400: marked("This request could not be read."),
+    404: marked("There is nothing at this address."),
+    405: marked("This address does not take that method."),
+    413: marked("This is larger than what can be taken here. Nothing was kept. Send less, or smaller files."),
 }
 
 
@@ -111,7 +128,7 @@ def problem_of(error: Exception) -> Problem:
     for kind in type(error).__mro__:
         if kind in TABLE:
             known = TABLE[kind]
-            said = str(error) if isinstance(error, CaseError | BadRecording) else ""
+            said: str = error.args[0] if isinstance(error, CaseError | BadRecording) and error.args else ""
             return Problem(known.status, known.name, said or known.sentence, known.retry_after)
     if isinstance(error, HTTPException):
         status = HTTPStatus(error.status_code)

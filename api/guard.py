@@ -13,6 +13,7 @@ from api import sessions
 from api.deps import Services
 from api.errors import BadMatch, CrossSite, NoProgramme, NotAllowed, NotSignedIn
 from api.sessions import Caller, Scope
+from api.tongue import seat
 from cases import programme
 from cases.access import AtDesk
 from cases.model import Programme
@@ -98,6 +99,7 @@ def signed_in(request: Request) -> Caller:
     caller = find_caller(request)
     if caller is None:
         raise NotSignedIn
+    seat(request, caller.officer)
     if caller.session is not None and request.method not in _SAFE:
         refuse_other_sites(request)
     return caller

@@ -10,6 +10,7 @@ from nacl.exceptions import InvalidkeyError
 from nacl.pwhash import argon2id
 
 from api.well_known import STEMS
+from words.marked import marked
 
 SHORTEST = 12
 LONGEST = 200
@@ -86,14 +87,14 @@ def _stems(text: str) -> Iterator[str]:
 def complaint(password: str, *about: str) -> str | None:
     """Say what is wrong with a new password, or None. `about` are words an attacker tries first: the officer's name and e-mail."""
     if len(password) < SHORTEST:
-        return f"Use at least {SHORTEST} characters. A few words after one another are easy to keep."
+        return marked("Use at least {count} characters. A few words after one another are easy to keep.", count=SHORTEST)
     if len(password) > LONGEST:
-        return f"Use at most {LONGEST} characters."
+        return marked("Use at most {count} characters.", count=LONGEST)
     folded = password.casefold().replace(" ", "")
     if _is_a_run(folded) or any(stem in STEMS for stem in _stems(folded)):
-        return "This password is one of the first that anybody would try. Choose another."
+        return marked("This password is one of the first that anybody would try. Choose another.")
     if about and len(_without(folded, *about)) < 4:
-        return "This password is made of your own name or address. Choose another."
+        return marked("This password is made of your own name or address. Choose another.")
     return None
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import PlainSerializer, WithJsonSchema
 
 from cases.errors import Unclear
+from words.marked import marked
 
 _SPAN = re.compile(r"([0-9]{1,4})([hd])")
 _WRITTEN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})")
@@ -30,7 +31,7 @@ def due_by(text: str | None, now: int) -> int | None:
         return now
     if span := _SPAN.fullmatch(text):
         return now + int(span[1]) * _UNITS[span[2]]
-    return read_moment(text, "Write `due` as late, 24h, 7d, or a time as in 2026-12-01T09:00:00Z.")
+    return read_moment(text, marked("Write `due` as late, 24h, 7d, or a time as in 2026-12-01T09:00:00Z."))
 
 
 def read_moment(text: str, otherwise: str) -> int:

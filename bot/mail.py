@@ -24,6 +24,8 @@ from bot.lasting import WholeSteps
 from store import mails as kept
 from store.database import StoreAway
 from store.writer import Writer, WriterBusy
+from translations.texts import SOURCE, Catalogues, shipped
+from words.marked import marked
 
 _log = logging.getLogger(__name__)
 LEASE = 2 * MINUTE
@@ -36,16 +38,16 @@ _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 _TAKEN = 250
 _WILL_DELIVER = frozenset({250, 251})
 _SUBJECTS = {
-    "new_case": "Something new waits for you",
-    "answer": "Something new waits for you",
-    "danger": "Urgent: something waits for you now",
-    "late": "A promised date has passed",
+    "new_case": marked("Something new waits for you"),
+    "answer": marked("Something new waits for you"),
+    "danger": marked("Urgent: something waits for you now"),
+    "late": marked("A promised date has passed"),
 }
 _BODIES = {
-    "new_case": "Something new has come in and lies on your desk.",
-    "answer": "There is an answer on one of the files on your desk.",
-    "danger": "Something on your desk may be urgent. Please read it now.",
-    "late": "An answer was promised and is late. The date is on your desk.",
+    "new_case": marked("Something new has come in and lies on your desk."),
+    "answer": marked("There is an answer on one of the files on your desk."),
+    "danger": marked("Something on your desk may be urgent. Please read it now."),
+    "late": marked("An answer was promised and is late. The date is on your desk."),
 }
 
 
@@ -156,16 +158,21 @@ def _hang_up(server: smtplib.SMTP) -> None:
     server.close()
 
 
-def write(mail: kept.Mail, *, sender: str, desk_url: str, when: str) -> EmailMessage:
-    """Write a notice: that something waits, never what, whose or where. The same notice always has the same Message-ID."""
+def write(mail: kept.Mail, *, sender: str, desk_url: str, when: str, catalogues: Catalogues) -> EmailMessage:
+    """Write a notice: that something waits, never what, whose or where. The same notice always has the same Message-ID.
+
+    It says so in the first language of each officer that has a catalogue (English where none has), one below the other.
+    """
+    tongues = [catalogues.of(tag) for tag in dict.fromkeys(catalogues.fitting(each) or SOURCE for each in mail.languages)]
     message = EmailMessage()
     message["From"] = sender
     message["To"] = ", ".join(mail.addresses)
-    message["Subject"] = _SUBJECTS[mail.kind]
+    message["Subject"] = " / ".join(texts.say(_SUBJECTS[mail.kind]) for texts in tongues)
     message["Date"] = when
     message["Message-ID"] = f"<notice-{mail.id}@{urlsplit(desk_url).hostname or 'weerklank'}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(f"{_BODIES[mail.kind]}\n\n{desk_url}\n")
+    said = "\n\n".join(texts.say(_BODIES[mail.kind]) for texts in tongues)
+    message.set_content(f"{said}\n\n{desk_url}\n")
     return message
 
 
@@ -186,6 +193,7 @@ class Notices:
         self._clock = clock
         self._sender = settings["sender"]
         self._desk_url = settings["desk_url"]
+        self._catalogues = shipped()
         self._ended = ended
         self._bell = Bell()
         self._steps = WholeSteps()
@@ -267,7 +275,7 @@ class Notices:
         return "sent"
 
     def _hand_over(self, mail: kept.Mail) -> None:
-        self._mailer.send(write(mail, sender=self._sender, desk_url=self._desk_url, when=self._date()))
+        self._mailer.send(write(mail, sender=self._sender, desk_url=self._desk_url, when=self._date(), catalogues=self._catalogues))
 
     def _date(self) -> str:
         return format_datetime(datetime.fromtimestamp(self._clock() / SECOND, UTC))

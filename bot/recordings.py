@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from channels.base import Recording
 from store import recordings as kept
 from store.recordings import Brought
+from words.marked import marked
 
 PATH = "/voices"
 MOST_BYTES = 1024 * 1024
@@ -30,16 +31,22 @@ def checked(name: str, sound: bytes) -> Brought:
     """A recording, if WhatsApp and Telegram both play it beside a text. Raises BadRecording."""
     ending = PurePath(name).suffix
     if not _NAME.fullmatch(name):
-        raise BadRecording("the name of a recording is letters, digits, `-` and `_`, and ends in .ogg, .mp3 or .m4a: rename the file")
+        raise BadRecording(
+            marked("the name of a recording is letters, digits, `-` and `_`, and ends in .ogg, .mp3 or .m4a: rename the file")
+        )
     if len(sound) > MOST_BYTES:
-        raise BadRecording(f"it has {len(sound) // 1024} KB, and {MOST_BYTES // 1024} KB is the most: some four minutes of speech")
+        raise BadRecording(
+            marked(
+                "it has {size} KB, and {most} KB is the most: some four minutes of speech", size=len(sound) // 1024, most=MOST_BYTES // 1024
+            )
+        )
     fits = {
         ".ogg": sound.startswith(_OGG) and _OPUS in sound[:_OPUS_WITHIN],
         ".mp3": sound.startswith(_MP3),
         ".m4a": sound[4:].startswith(_M4A),
     }
     if not fits[ending]:
-        raise BadRecording("it is no sound that phones play as a voice: save it as Opus in `.ogg`, or as `.mp3` or `.m4a`")
+        raise BadRecording(marked("it is no sound that phones play as a voice: save it as Opus in `.ogg`, or as `.mp3` or `.m4a`"))
     return Brought(name, MEDIA_TYPES[ending], sound)
 
 

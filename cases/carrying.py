@@ -22,6 +22,7 @@ from store import tasks
 from store.casekeys import load_data_key
 from store.tables import annotations, cases
 from store.tables import entries as kept
+from words.marked import marked
 
 WORDS, DRAFT, CASE = "translate_words", "translate_draft", "translate_case"
 HEARD: Final = "heard"
@@ -61,7 +62,7 @@ def draft(at: AtDesk, reference: str, text: str, language: str, wording: str = "
         raise Refused("The case is closed. A word of the worker opens it again.")
     check_text(text)
     if len(wording) > LONGEST:
-        raise Refused(f"The wording is longer than {LONGEST} letters. Write less: it is read on a small phone.")
+        raise Refused(marked("The wording is longer than {most} letters. Write less: it is read on a small phone.", most=LONGEST))
     target = case["language"]
     author = entries.by_officer(at.officer.id)
     made = Annotation(BEHIND, target, drawer(at.officer.id), author, WAITING, at.now, wording, source=tag(language), original=text)

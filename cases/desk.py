@@ -12,6 +12,7 @@ from cases.errors import Refused
 from cases.routing import RoutingFacts
 from cases.save import Saved, save
 from cases.speaker import Speaker
+from words.marked import marked
 
 __all__ = [
     "AtDesk",
@@ -51,7 +52,7 @@ def note(at: AtDesk, reference: str, text: str) -> Saved:
     """Keep a note that no worker ever sees. Raises NotFound, Stale or Refused."""
     case = locked(at, reference)
     if not text.strip() or len(text) > LONGEST_NOTE:
-        raise Refused(f"A note has 1 to {LONGEST_NOTE} letters.")
+        raise Refused(marked("A note has 1 to {most} letters.", most=LONGEST_NOTE))
     return _save(at, case, "note", entries.note(at.now, entries.by_officer(at.officer.id), text))
 
 
@@ -60,8 +61,8 @@ def move(at: AtDesk, reference: str, to: str, reason: str) -> Saved:
     case = locked(at, reference)
     _check_reason(reason)
     if not lifecycle.may("officer", case["state"], to):
-        known = ", ".join(lifecycle.allowed("officer", case["state"])) or "nothing: only the worker can open it again"
-        raise Refused(f"This case cannot be moved to {to or 'nowhere'}. It can go to: {known}.")
+        known = ", ".join(lifecycle.allowed("officer", case["state"])) or marked("nothing: only the worker can open it again")
+        raise Refused(marked("This case cannot be moved to {to}. It can go to: {known}.", to=to or marked("nowhere"), known=known))
     if to == "proposed" and case["answered_at"] is None:
         raise Refused("Nobody has answered the worker yet. Ask first whether it is solved.")
     entry = entries.moved(at.now, entries.by_officer(at.officer.id), (case["state"], to), reason)
@@ -118,4 +119,4 @@ def _save(at: AtDesk, case: Case, action: str, written: NewEntry | tuple[NewEntr
 
 def _check_reason(reason: str) -> None:
     if not reason.strip() or len(reason) > LONGEST_REASON:
-        raise Refused(f"Give a reason, at most {LONGEST_REASON} letters.")
+        raise Refused(marked("Give a reason, at most {most} letters.", most=LONGEST_REASON))

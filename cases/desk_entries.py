@@ -18,6 +18,7 @@ from store.sealing import Unopenable
 from store.tables import entries, outbox, workers
 
 _SPOKEN = ("words", "reply", "note")
+_HELD_BACK = ("window_closed", "opt_out", "blocked_by_user", "undeliverable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class EntryView:
     private: bool
     words: str
     delivery: str | None
+    waits: bool
     waits_for_wording: bool
     body: Mapping[str, Any]
     attachment: AttachmentView | None
@@ -133,6 +135,7 @@ def entry_view(at: AtDesk, entry: Entry, opened: Opened, desk_language: str) -> 
         private=entry.kind == "note",
         words=_words(at, entry, opened, spoken=spoken),
         delivery=delivery,
+        waits=hold is not None or delivery in {at.wording.deliveries[each] for each in _HELD_BACK},
         waits_for_wording=hold == "translation",
         body={key: value for key, value in entry.body.items() if key not in ("text", "wording")},
         attachment=opened.files.get(entry.seq),

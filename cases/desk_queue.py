@@ -16,6 +16,7 @@ from cases.change import Case
 from cases.errors import Unclear
 from cases.lifecycle import OPEN, STATES
 from store.tables import cases
+from words.marked import marked
 
 MOST = 100
 _NEVER = 2**53
@@ -155,7 +156,7 @@ def _state(status: str | None) -> sa.ColumnElement[bool]:
     if status == "closed":
         return cases.c.state.not_in(OPEN)
     if status not in STATES:
-        raise Unclear(f"There is no such status. Known are: open, closed, all, {', '.join(STATES)}.")
+        raise Unclear(marked("There is no such status. Known are: open, closed, all, {known}.", known=", ".join(STATES)))
     return cases.c.state == status
 
 

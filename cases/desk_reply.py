@@ -16,6 +16,7 @@ from store import outbox as kept
 from store.casekeys import load_data_key
 from store.sealing import Keyring, Unopenable
 from store.tables import cases, outbox
+from words.marked import marked
 
 LONGEST = 4000
 
@@ -163,7 +164,7 @@ def check_text(text: str) -> None:
     if not text.strip():
         raise Refused("The text is empty.")
     if len(text) > LONGEST:
-        raise Refused(f"The text is longer than {LONGEST} letters. Write less: it is read on a small phone.")
+        raise Refused(marked("The text is longer than {most} letters. Write less: it is read on a small phone.", most=LONGEST))
 
 
 def _hold(case: Case, draft: ReplyDraft) -> str:

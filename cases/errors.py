@@ -1,5 +1,7 @@
 """What the cases refuse, and what each refusal means."""
 
+from words.marked import marked
+
 
 class CaseError(Exception):
     """Something the cases refuse; its text may be shown to an officer."""
@@ -9,7 +11,7 @@ class NotFound(CaseError):
     """No such case for this officer: absent and forbidden look the same from outside."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such case.")
+        super().__init__(marked("There is no such case."))
 
 
 class Refused(CaseError):
@@ -20,7 +22,7 @@ class Stale(CaseError):
     """The case changed since the officer saw it: look again before writing."""
 
     def __init__(self) -> None:
-        super().__init__("The case changed since you opened it. Look again before you write.")
+        super().__init__(marked("The case changed since you opened it. Look again before you write."))
 
 
 class Unclear(CaseError):

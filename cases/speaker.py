@@ -11,6 +11,7 @@ from cases import entries, intake, severity
 from cases.change import Case, CaseChange, touched
 from cases.errors import Refused
 from cases.model import Programme, Who
+from words.marked import marked
 
 SPEAKERS: Final[tuple[Who, ...]] = get_args(Who)
 MOST_PEOPLE: Final = 1_000_000
@@ -36,9 +37,9 @@ def record(case: Case, said: Speaker, author: str, programme: Programme, now: in
     Raises Refused for a speaker that does not exist or a number that cannot be.
     """
     if said.who not in SPEAKERS:
-        raise Refused(f"Who speaks is one of: {', '.join(SPEAKERS)}.")
+        raise Refused(marked("Who speaks is one of: {known}.", known=", ".join(SPEAKERS)))
     if said.people is not None and not 1 <= said.people <= MOST_PEOPLE:
-        raise Refused(f"The number of people is from 1 to {MOST_PEOPLE}, or left empty.")
+        raise Refused(marked("The number of people is from 1 to {most}, or left empty.", most=MOST_PEOPLE))
     raised = intake.graver(case, severity.of((), people=said.people), programme, now)
     columns = {**touched(case, now, who=said.who, on_behalf_of=said.people), **raised.columns}
     return CaseChange(columns, (entries.speaker(now, author, (said.who, said.people), said.reason), *raised.entries))

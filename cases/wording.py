@@ -1,14 +1,29 @@
 """Every sentence the desk shows, as values: what the worker allowed, how a case stands, what its clock says, what an entry means."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from cases.wording_said import SAID_IN_ENGLISH
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
+Plural = tuple[str, str]
+"""A text for one and for many, as it is in English; other languages have as many forms as they need."""
+
+
+class Count(Protocol):
+    """Says a text that goes with a number."""
+
+    def __call__(self, one: str, many: str, count: int, /, **values: object) -> str:
+        """Choose the form that goes with `count`, and fill it and `values` in."""
+        ...
+
+
+def count_in_english(one: str, many: str, count: int, /, **values: object) -> str:
+    """Say a text that goes with a number, in English."""
+    return (one if count == 1 else many).format(count=count, **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +35,10 @@ class Wording:
     states: Mapping[str, str]
     moves: Mapping[str, str]
     who: Mapping[str, str]
-    many: str
-    spans: Mapping[str, str]
+    for_people: Plural
+    soon: str
+    hours: Plural
+    days: Plural
     left: str
     late: str
     again: str
@@ -42,11 +59,12 @@ class Wording:
     files: Mapping[str, str]
     forgotten: str
     unknown_place: str
+    count: Count = count_in_english
 
     def speaker(self, who: str, on_behalf_of: int | None) -> str:
         """Say who speaks: worker, neighbour, union, and for how many."""
         word = self.who.get(who, who)
-        return word if not on_behalf_of or on_behalf_of < 2 else self.many.format(who=word, count=on_behalf_of)
+        return word if not on_behalf_of or on_behalf_of < 2 else self.count(*self.for_people, on_behalf_of, who=word)
 
     def clock(self, answer_by: int | None, now: int, late_at: int | None = None) -> str:
         """Say in words how long is left until the promised date, or how late it is; both once a date was missed and a new one told."""
@@ -60,9 +78,8 @@ class Wording:
     def span(self, length: int) -> str:
         """Put a length of time, in milliseconds, in words: hours below two days, else days."""
         if length < HOUR:
-            return self.spans["soon"]
-        unit, count = ("day", length // DAY) if length >= 2 * DAY else ("hour", length // HOUR)
-        return self.spans[unit if count == 1 else f"{unit}s"].format(count=count)
+            return self.soon
+        return self.count(*self.days, length // DAY) if length >= 2 * DAY else self.count(*self.hours, length // HOUR)
 
     def delivery(self, state: str, hold: str | None, status: str | None) -> str:
         """Say where an answer is; what waits is never called sent."""
@@ -100,11 +117,6 @@ _ALLOWED_EN = {
     "ask_first": "Ask the worker first, before anyone talks to the factory.",
     "never": "Never tell the factory. Nobody talks to it about this.",
 }
-_ALLOWED_NL = {
-    "hide_me": "Met de fabriek mag gepraat worden; niets dat naar de werker wijst.",
-    "ask_first": "Vraag het eerst aan de werker, voor iemand met de fabriek praat.",
-    "never": "Nooit iets tegen de fabriek zeggen. Niemand praat er met de fabriek over.",
-}
 
 ENGLISH = Wording(
     language="en",
@@ -132,10 +144,10 @@ ENGLISH = Wording(
     who=MappingProxyType(
         {"affected": "worker", "neighbour": "neighbour", "representative": "representative", "union": "union representative"}
     ),
-    many="{who}, for {count} people",
-    spans=MappingProxyType(
-        {"soon": "less than an hour", "hour": "1 hour", "hours": "{count} hours", "day": "1 day", "days": "{count} days"}
-    ),
+    for_people=("{who}, for {count} person", "{who}, for {count} people"),
+    soon="less than an hour",
+    hours=("{count} hour", "{count} hours"),
+    days=("{count} day", "{count} days"),
     left="{span} left",
     late="{span} late",
     again="{late}; {left} until the new date",
@@ -241,8 +253,3 @@ ENGLISH = Wording(
     forgotten="The words were destroyed at the worker's wish.",
     unknown_place="unknown",
 )
-
-DUTCH = replace(ENGLISH, language="nl", allowed=MappingProxyType(_ALLOWED_NL))
-
-WORDINGS: Mapping[str, Wording] = MappingProxyType({"en": ENGLISH, "nl": DUTCH})
-"""The desk's languages. Dutch so far says what the worker allowed, in Dutch, and the rest in English."""

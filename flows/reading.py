@@ -17,6 +17,7 @@ from flows.nodes.branch import Branch
 from flows.nodes.jump import Jump
 from flows.nodes.wait import Wait
 from flows.render import Rendered, View, options, render
+from words.marked import marked
 from words.segments import Segments, segments
 
 # Fields of a node that are words or ways, and are shown as such.
@@ -167,9 +168,9 @@ def _ways(flow: Flow, name: str, view: View, shown: frozenset[str]) -> Iterator[
         yield _way(node, key, target, words, back=target in shown)
     if isinstance(node, Waiting) and "go" not in dict(node.targets()):
         handed_back = getattr(node, "otherwise", "keep") == "return"
-        yield Way("words", "any other words", None if handed_back else name, back=not handed_back)
+        yield Way("words", marked("any other words"), None if handed_back else name, back=not handed_back)
     elif not isinstance(node, Jump) and "go" in type(node).model_fields and getattr(node, "go", None) is None:
-        yield Way("then", "then", None)
+        yield Way("then", marked("then"), None)
 
 
 def _way(node: Node, key: str, target: str, words: dict[str, tuple[str, str]], *, back: bool) -> Way:
@@ -178,17 +179,17 @@ def _way(node: Node, key: str, target: str, words: dict[str, tuple[str, str]], *
             digit, text = words.get(option, ("", option))
             return Way("option", text, target, option, digit, back)
         case ["cases", value] if isinstance(node, Branch):
-            return Way("case", f"{node.subject} is {value}", target, back=back)
+            return Way("case", marked("{subject} is {value}", subject=node.subject, value=value), target, back=back)
         case ["when", place, *_] if isinstance(node, Branch):
             return Way("case", node.when[int(place)].in_words(node.subject), target, back=back)
         case ["after"] if isinstance(node, Wait):
-            return Way("other", f"after {node.time}", target, back=back)
+            return Way("other", marked("after {time}", time=node.time), target, back=back)
         case ["otherwise"]:
-            return Way("otherwise", "otherwise", target, back=back)
+            return Way("otherwise", marked("otherwise"), target, back=back)
         case ["go"] if isinstance(node, Waiting):
-            return Way("words", "the worker's words", target, back=back)
+            return Way("words", marked("the worker's words"), target, back=back)
         case ["go"]:
-            return Way("then", "then", target, back=back)
+            return Way("then", marked("then"), target, back=back)
         case _:
             return Way("other", key.removesuffix(".go").replace(".", " "), target, back=back)
 

@@ -12,11 +12,12 @@ from store.standing import TO_LEAVE, standing
 from store.tables import mails, officers
 
 MOST_ATTEMPTS = 6
+_Reader = tuple[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A notice to send: what kind, about which case, to which officers' addresses."""
+    """A notice to send: what kind, about which case, to which officers' addresses, and the languages of each of them."""
 
     id: int
     key: str
@@ -24,6 +25,7 @@ class Mail:
     case_id: int | None
     addresses: tuple[str, ...]
     attempts: int
+    languages: tuple[tuple[str, ...], ...] = ((),)
 
 
 def put(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> set[str]:
@@ -73,7 +75,7 @@ def claim(connection: sa.Connection, now: int, lease_until: int, most: int, *, u
     if not found:
         return []
     connection.execute(_SENDING, {"ids": [row.id for row in found], "lease": lease_until})
-    people = _addresses(connection, {officer for row in found for officer in row.officer_ids})
+    people = _readers(connection, {officer for row in found for officer in row.officer_ids})
     return [_mail(row, people) for row in found]
 
 
@@ -81,19 +83,22 @@ def one(connection: sa.Connection, mail_id: int) -> Mail:
     """One notice by its id."""
     columns = (mails.c.id, mails.c.key, mails.c.kind, mails.c.officer_ids, mails.c.case_id, mails.c.attempts)
     row = connection.execute(sa.select(*columns).where(mails.c.id == mail_id)).one()
-    return _mail(row, _addresses(connection, set(row.officer_ids)))
+    return _mail(row, _readers(connection, set(row.officer_ids)))
 
 
-def _mail(row: Any, people: dict[str, str]) -> Mail:
-    addresses = tuple(people[officer] for officer in row.officer_ids if officer in people)
-    return Mail(row.id, row.key, row.kind, row.case_id, addresses, row.attempts + 1)
+def _mail(row: Any, people: dict[str, _Reader]) -> Mail:
+    readers = [people[officer] for officer in row.officer_ids if officer in people]
+    addresses, languages = tuple(address for address, _ in readers), tuple(spoken for _, spoken in readers)
+    return Mail(row.id, row.key, row.kind, row.case_id, addresses, row.attempts + 1, languages)
 
 
-_ADDRESSES = sa.select(officers.c.id, officers.c.email).where(officers.c.id.in_(sa.bindparam("ids", expanding=True)), officers.c.active)
+_READERS = sa.select(officers.c.id, officers.c.email, officers.c.languages).where(
+    officers.c.id.in_(sa.bindparam("ids", expanding=True)), officers.c.active
+)
 
 
-def _addresses(connection: sa.Connection, officer_ids: set[str]) -> dict[str, str]:
-    return {row.id: row.email for row in connection.execute(_ADDRESSES, {"ids": list(officer_ids)})}
+def _readers(connection: sa.Connection, officer_ids: set[str]) -> dict[str, _Reader]:
+    return {row.id: (row.email, tuple(row.languages)) for row in connection.execute(_READERS, {"ids": list(officer_ids)})}
 
 
 @dataclass(frozen=True, slots=True)

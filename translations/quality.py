@@ -19,20 +19,21 @@ from sacrebleu.metrics.chrf import CHRF
 from translations.base import Confidence
 from translations.loops import loops
 from translations.splitter import split
+from words.marked import marked
 from words.quantities import numbers_in
 
 MARKS: Final[Mapping[str, str]] = MappingProxyType({
-    "lost": "a number, name or address got lost, so the original stands here",
-    "empty": "nothing was translated, so the original stands here",
-    "numbers": "the numbers differ",
-    "cut": "part of it was not translated",
-    "copied": "it may be copied, not translated",
-    "repeats": "it says the same thing again and again",
-    "length": "it is much shorter or longer than it should be",
-    "drift": "carried back, it says something else",
-    "weak": "the model was not sure of its words",
-    "long": "a sentence is long: short ones are translated better, and read better on a small phone",
-    "pieces": "it had no full stop, so it was cut in pieces",
+    "lost": marked("a number, name or address got lost, so the original stands here"),
+    "empty": marked("nothing was translated, so the original stands here"),
+    "numbers": marked("the numbers differ"),
+    "cut": marked("part of it was not translated"),
+    "copied": marked("it may be copied, not translated"),
+    "repeats": marked("it says the same thing again and again"),
+    "length": marked("it is much shorter or longer than it should be"),
+    "drift": marked("carried back, it says something else"),
+    "weak": marked("the model was not sure of its words"),
+    "long": marked("a sentence is long: short ones are translated better, and read better on a small phone"),
+    "pieces": marked("it had no full stop, so it was cut in pieces"),
 })  # fmt: skip
 """Why a sentence is not `good`: a mark, and what to tell a reader."""
 

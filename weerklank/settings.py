@@ -99,6 +99,9 @@ class Settings(BaseSettings):
         description="Index of language packages, asked only by `weerklank languages install FROM TO`.",
     )
     web_phone: bool = Field(default=False, description="Whether the web phone at /talk is a channel of its own here.")
+    show_missing_texts: bool = Field(
+        default=False, description="Whether a text of the desk without a translation stands in brackets ⟦…⟧; else it is in English."
+    )
     log_level: str = Field(
         default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged; words and addresses never are."
     )

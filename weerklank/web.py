@@ -9,6 +9,7 @@ from bot import log
 from store import inbox
 from store.database import StoreAway, is_away
 from store.migrate import is_up_to_date
+from translations.texts import shipped
 from weerklank import measures
 from weerklank.settings import Settings
 from weerklank.wiring import Service
@@ -31,6 +32,7 @@ def services(service: Service, *, demo: bool = False, phones: tuple[Phone, ...] 
         files=service.settings.files,
         publishing=service.publishing,
         translator=service.translator,
+        texts=shipped(show_missing=service.settings.show_missing_texts),
         readers=service.channels.readers,
         demo=demo,
         talk=demo or service.settings.web_phone,

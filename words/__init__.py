@@ -8,6 +8,7 @@
 | `segments.py` | what a text costs as SMS: encoding, segments, units |
 | `graphemes.py` | letters as a person counts them, and cutting a long text between them |
 | `limits.py` | what a channel can carry, as a value |
+| `marked.py` | an English text that a page says in its reader's language |
 | `carriers.py` | the words carriers keep for themselves, and what they let through in a country; both lie beside it as data |
 
 To add a script's digits: one line in `digits.ZEROS`. To add a letter that people also type plainly: one line in `fold.PLAIN`.

@@ -9,30 +9,31 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.cases import Reference
-from api.desk.pages import desk_context, language, render
+from api.desk.pages import at_page, desk_context, render
 from api.desk.queue import pulse_of
-from api.guard import CaseReader, House, at_desk
+from api.guard import CaseReader, House
 from cases import desk
 from cases.access import AtDesk
 from cases.desk import CaseView
 from cases.lifecycle import OPEN
 from cases.model import same_language
 from translations.base import Translator
+from words.marked import marked
 
 ROUTER = APIRouter(prefix="/desk/cases", include_in_schema=False)
 DONE: Mapping[str, str] = {
-    "reply": "Your answer is kept. It waits behind a knock: the worker gets it when they open it.",
-    "held": "Your answer is kept, and not sent. It waits for a wording in the worker's language.",
-    "hidden": "Your answer is kept. It waits until the worker comes back with the code.",
-    "approve": "The wording is kept, and leaves when the worker opens it.",
-    "translate": "Your translation stands beside the worker's words.",
-    "note": "Your note is kept. Only colleagues see it.",
-    "move": "The case is moved.",
-    "assign": "The case changed hands.",
-    "speaker": "Who speaks is written down.",
-    "language": "The language is written down. The words are translated anew where there is a model.",
-    "carry": "It is being translated. Look again in a moment.",
-    "exclude": "They can no longer read this case.",
+    "reply": marked("Your answer is kept. It waits behind a knock: the worker gets it when they open it."),
+    "held": marked("Your answer is kept, and not sent. It waits for a wording in the worker's language."),
+    "hidden": marked("Your answer is kept. It waits until the worker comes back with the code."),
+    "approve": marked("The wording is kept, and leaves when the worker opens it."),
+    "translate": marked("Your translation stands beside the worker's words."),
+    "note": marked("Your note is kept. Only colleagues see it."),
+    "move": marked("The case is moved."),
+    "assign": marked("The case changed hands."),
+    "speaker": marked("Who speaks is written down."),
+    "language": marked("The language is written down. The words are translated anew where there is a model."),
+    "carry": marked("It is being translated. Look again in a moment."),
+    "exclude": marked("They can no longer read this case."),
 }
 
 
@@ -49,10 +50,9 @@ class Unsaved:
         return self.fields.get(name, otherwise) if form == self.form else otherwise
 
 
-def _languages(found: CaseView) -> list[tuple[str, str]]:
+def _languages(found: CaseView) -> tuple[str, ...]:
     """List the languages a draft may be in: the worker's, the desk's, English."""
-    tags = dict.fromkeys((found.desk_language, found.language.partition("-")[0], "en"))
-    return [(tag, language(tag)) for tag in tags]
+    return tuple(dict.fromkeys((found.desk_language, found.language.partition("-")[0], "en")))
 
 
 def _draft_language(at: AtDesk, found: CaseView) -> str:
@@ -68,7 +68,7 @@ def _carried(at: AtDesk, found: CaseView, translator: Translator) -> dict[str, A
     known = [*at.programme.languages, *(tag for officer in at.programme.officers.values() for tag in officer.languages)]
     return {
         "officer_names": {officer.name for officer in at.programme.officers.values()},
-        "carries": any(translator.knows(tag, found.language) for tag, _ in _languages(found)),
+        "carries": any(translator.knows(tag, found.language) for tag in _languages(found)),
         "readable_in": [tag for tag in wanted if any(translator.knows(each, tag) for each in spoken) and _lacks(found, tag)],
         "tongues": sorted({*known, *spoken, *translator.languages_into(found.desk_language)}),
     }
@@ -109,6 +109,6 @@ def show(
 ) -> Response:
     """Show a case. Raises NotFound."""
     with house.database.read() as connection:
-        at = at_desk(house, connection, caller)
+        at = at_page(request, connection, caller)
         context = desk_context(caller, at.programme, "case") | context_of(at, reference, Unsaved(), house.translator)
         return render(request, "case.html", context | {"done": DONE.get(done, "")})

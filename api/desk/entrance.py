@@ -21,10 +21,11 @@ from api.passwords import TooBusy
 from api.signin import Admitted, Proof
 from cases.model import Officer
 from store.sealing import Unopenable
+from words.marked import marked
 
 ROUTER = APIRouter(prefix="/desk", include_in_schema=False)
 _ENROL = "enrol.secret"
-_DEAD_LINK = "This link does not work: it was used, it is older than 24 hours, or a newer one was made. Ask for a new one."
+_DEAD_LINK = marked("This link does not work: it was used, it is older than 24 hours, or a newer one was made. Ask for a new one.")
 Token = Annotated[str, Field(max_length=200)]
 
 
@@ -173,7 +174,7 @@ def enrol(request: Request, house: House, given: Annotated[EnrolForm, Form()]) -
     step = totp.step_of(secret, given.code.replace(" ", ""), house.clock())
     error = passwords.complaint(given.password, officer.name, officer.email)
     if error is None and step is None:
-        error = "That is not the code the app shows now. Scan the picture again if need be, and type the newest code."
+        error = marked("That is not the code the app shows now. Scan the picture again if need be, and type the newest code.")
     if error is not None or step is None:
         return _enrol_page(request, officer, given.token, secret, error or "")
     new = Credentials(passwords.hashed(given.password), secret, step)

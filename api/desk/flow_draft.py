@@ -27,13 +27,14 @@ from flows.moving import hindrance
 from flows.problems import FlowError, Problem
 from store.drafts import Draft, DraftChanged
 from store.flows import Overtaken
+from words.marked import marked
 
 ROUTER = APIRouter(prefix="/desk/flows/{name}", include_in_schema=False)
 DONE = {
-    "kept": "Your words are kept as a draft. Workers still get the earlier ones.",
-    "brought": "Your files are kept as a draft. Workers still get what is in force.",
-    "again": "The draft stands on what is in force now.",
-    "anew": "The draft is gone. What is in force stays as it was.",
+    "kept": marked("Your words are kept as a draft. Workers still get the earlier ones."),
+    "brought": marked("Your files are kept as a draft. Workers still get what is in force."),
+    "again": marked("The draft stands on what is in force now."),
+    "anew": marked("The draft is gone. What is in force stays as it was."),
 }
 Reason = Annotated[str, Field(max_length=500)]
 Node = Annotated[str, Field(max_length=40)]
@@ -151,7 +152,9 @@ def _once(seat: FlowSeat, act: str, name: str, form: PublishForm | BackForm) -> 
 def _reason(form: PublishForm | BackForm) -> str:
     """Why; kept with the publication. Raises FlowError when nothing was written."""
     if not form.reason.strip():
-        raise FlowError([Problem("reason", 1, "", "nobody could tell later why this was done", "Write why, in a few words.")])
+        raise FlowError(
+            [Problem("reason", 1, "", marked("nobody could tell later why this was done"), marked("Write why, in a few words."))]
+        )
     return form.reason.strip()
 
 

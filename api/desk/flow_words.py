@@ -14,11 +14,13 @@ from bot.editing import Rewording, Work
 from flows.model import Flow, read
 from flows.nodes.base import Spoken, Waiting
 from flows.problems import FlowError, Problem
-from flows.texts.about import cost_in_words, costs, facts, over_budget
+from flows.texts.about import costs, facts, over_budget
 from flows.texts.reword import Edit, base, of_part, reworded
 from flows.texts.rows import OPTIONAL, Row
 from flows.wording import Slot
 from store.drafts import DraftChanged
+from words.marked import marked
+from words.segments import Segments
 
 ROUTER = APIRouter(prefix="/desk/flows/{name}/texts", include_in_schema=False)
 Node = Annotated[str, Path(pattern="^[a-z][a-z0-9_]{0,39}$")]
@@ -43,7 +45,7 @@ class Box:
     row: Row
     place: str
     words: str
-    cost: str
+    costs: tuple[Segments, ...]
     over: bool
 
 
@@ -89,7 +91,7 @@ def change(seat: Seated, name: Name, node: Node, part: Part, form: Annotated[Wor
     except FlowError as error:
         return _sheet(seat, work, (node, part), Unkept(words, drafts, given.fits, error.problems, status=422))
     except DraftChanged as error:
-        problem = Problem("", 1, "", problem_of(error).sentence, "Your words are still here: copy them, and open this text anew.")
+        problem = Problem("", 1, "", problem_of(error).sentence, marked("Your words are still here: copy them, and open this text anew."))
         return _sheet(seat, work, (node, part), Unkept(words, drafts, given.fits, (problem,), status=412))
     return go(f"/desk/flows/{name}/draft?done=kept")
 
@@ -147,7 +149,7 @@ def _tongue(before_and_now: tuple[Flow, Flow], place: tuple[str, Slot], language
 def _box(flow: Flow, row: Row, language: str, unkept: Unkept) -> Box:
     place = f"{language}:{'.'.join(row.slot)}"
     found = costs(flow, row, language) if row.text else ()
-    return Box(row, place, unkept.words.get(place, row.text), cost_in_words(found), over_budget(found))
+    return Box(row, place, unkept.words.get(place, row.text), found, over_budget(found))
 
 
 def _rows(flow: Flow, node: str, slot: Slot, language: str) -> tuple[Row, ...]:

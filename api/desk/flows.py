@@ -20,18 +20,19 @@ from flows.reading import reading
 from flows.texts import po, sheet
 from store.drafts import DraftChanged
 from store.flows import Publication
+from words.marked import marked
 
 ROUTER = APIRouter(prefix="/desk/flows", include_in_schema=False)
 FILES_MAX = 100
 READ_MAX = 4 * DRAFT_BYTES  # what is larger than a draft may be is refused in words, what is larger than this without any
-DONE = {"published": "It is in force now: new talks begin with it.", "back": "The earlier words are in force again."}
+DONE = {"published": marked("It is in force now: new talks begin with it."), "back": marked("The earlier words are in force again.")}
 _KINDS = {
     ".yaml": "application/yaml",
     ".po": "text/x-gettext-translation",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".zip": "application/zip",
 }
-_CHANGED = "somebody saved this draft while you worked. Look at it, and bring your files once more"
+_CHANGED = marked("somebody saved this draft while you worked. Look at it, and bring your files once more")
 
 
 class Reader(BaseModel):
@@ -164,5 +165,6 @@ def _check_size(files: dict[str, bytes]) -> None:
     """Refuse files that are larger together than a draft may be. Raises FlowError."""
     if sum(map(len, files.values())) > DRAFT_BYTES:
         largest = max(files, key=lambda file: len(files[file]))
-        mend = "A flow is words: a file of this size holds something else, or words many times over."
-        raise FlowError([Problem(largest[:80], 1, "", f"the files are too large: {DRAFT_BYTES // 1024 // 1024} MB is the most", mend)])
+        mend = marked("A flow is words: a file of this size holds something else, or words many times over.")
+        what = marked("the files are too large: {most} MB is the most", most=DRAFT_BYTES // 1024 // 1024)
+        raise FlowError([Problem(largest[:80], 1, "", what, mend)])

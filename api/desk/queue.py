@@ -8,15 +8,16 @@ from starlette.responses import JSONResponse, Response
 
 from api import reports
 from api.cases import Filters, queue_page
-from api.desk.pages import desk_context, render
+from api.desk.pages import at_page, desk_context, render
 from api.errors import NotSignedIn
-from api.guard import CaseReader, House, at_desk, find_caller
+from api.guard import CaseReader, House, find_caller
 from cases.access import AtDesk, visible
 from cases.desk import QueuePage
 from cases.errors import Unclear
 from cases.lifecycle import OPEN
 from cases.model import Officer, Programme
 from store.tables import cases
+from words.marked import marked
 
 ROUTER = APIRouter(prefix="/desk", include_in_schema=False)
 _EMPTY = QueuePage((), None)
@@ -54,7 +55,7 @@ def _counts(at: AtDesk) -> dict[Any, int]:
 
 def _sites(programme: Programme, officer: Officer) -> list[tuple[str, str]]:
     mine = [place for place in programme.places.values() if officer.company_id in place.buyers]
-    return [(place.id, place.name) for place in mine] + [("unknown", "Site not known yet")]
+    return [(place.id, place.name) for place in mine] + [("unknown", marked("Site not known yet"))]
 
 
 def _context(at: AtDesk, filters: Filters) -> dict[str, Any]:
@@ -62,7 +63,7 @@ def _context(at: AtDesk, filters: Filters) -> dict[str, Any]:
     try:
         page = queue_page(at, filters)
     except Unclear as unclear:
-        error = str(unclear)
+        error = unclear.args[0]
     return {
         "page": page,
         "error": error,
@@ -93,7 +94,7 @@ def queue(request: Request, house: House, caller: CaseReader, given: Annotated[Q
         **plain, severity=int(severity) if severity in {"1", "2", "3", "4", "5"} else None, needs=given.needs, limit=given.limit
     )
     with house.database.read() as connection:
-        at = at_desk(house, connection, caller)
+        at = at_page(request, connection, caller)
         return render(request, "queue.html", desk_context(caller, at.programme, "queue") | _context(at, filters))
 
 
@@ -111,7 +112,7 @@ def pulse(request: Request, house: House) -> Response:
 def measures(request: Request, house: House, caller: CaseReader) -> Response:
     """Show how promises are kept."""
     with house.database.read() as connection:
-        at = at_desk(house, connection, caller)
+        at = at_page(request, connection, caller)
         lines = [(at.programme.company_name(each.company_id), each) for each in reports.counts(connection, caller, at.now)]
         return render(request, "measures.html", desk_context(caller, at.programme, "measures") | {"lines": lines})
 
@@ -120,5 +121,5 @@ def measures(request: Request, house: House, caller: CaseReader) -> Response:
 def explain(request: Request, house: House, caller: CaseReader) -> Response:
     """Show how the desk works, with its keys."""
     with house.database.read() as connection:
-        at = at_desk(house, connection, caller)
+        at = at_page(request, connection, caller)
         return render(request, "help.html", desk_context(caller, at.programme, "help"))

@@ -15,6 +15,7 @@ from flows.texts.examples import EXAMPLES
 from flows.voices import Voice, named, voices
 from store import recordings
 from store.recordings import Brought
+from words.marked import marked
 
 ROUTER = APIRouter(prefix="/desk/voices", include_in_schema=False)
 FILES_MAX = 40
@@ -33,7 +34,7 @@ class Line:
 @ROUTER.get("")
 def show(seat: Seated, done: str = "") -> Response:
     """Show every recording that a flow names, and those that are here and named by none."""
-    return _page(seat, (), "The recordings go along from now on." if done == "brought" else "")
+    return _page(seat, (), marked("The recordings go along from now on.") if done == "brought" else "")
 
 
 def _page(seat: FlowSeat, problems: tuple[Problem, ...], done: str = "", status: int = 200) -> Response:
@@ -84,5 +85,5 @@ def _sorted(files: Iterable[tuple[str, bytes]]) -> tuple[list[Brought], tuple[Pr
         try:
             brought.append(checked(name, sound))
         except BadRecording as error:
-            problems.append(Problem(name[:80], 1, "", str(error), "Then bring all of them again."))
+            problems.append(Problem(name[:80], 1, "", error.args[0], marked("Then bring all of them again.")))
     return brought, tuple(problems)

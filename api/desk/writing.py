@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from api import once
 from api.cases import LONGEST_TEXT, Reference, keep_reply
 from api.desk.case import Unsaved, context_of
-from api.desk.pages import desk_context, render
+from api.desk.pages import at_page, desk_context, render
 from api.errors import problem_of
 from api.guard import CaseWriter, House, at_desk, check_form_token, expected_version, services_of
 from api.sessions import Caller
@@ -107,7 +107,7 @@ def act_on(request: Request, caller: Caller, reference: str, form: CaseForm, dee
 def _sheet_again(request: Request, caller: Caller, reference: str, unsaved: Unsaved, status: int) -> Response:
     house = services_of(request)
     with house.database.read() as connection:
-        at = at_desk(house, connection, caller)
+        at = at_page(request, connection, caller)
         context = desk_context(caller, at.programme, "case") | context_of(at, reference, unsaved, house.translator)
         return render(request, "case.html", context | {"done": ""}, status=status)
 

@@ -71,7 +71,7 @@ def test_a_page_can_be_used_without_seeing_it(small_town: Town, path: str) -> No
 
     assert (page.count("main"), page.count("header"), page.count("h1")) == (1, 1, 1)
     assert page.unlabelled == []
-    assert '<html lang="en">' in html
+    assert '<html lang="en" dir="ltr">' in html
     assert 'href="#main">Skip to the content' in html
     ids = re.findall(r'\sid="([^"]+)"', html)
     assert len(ids) == len(set(ids))

@@ -65,6 +65,7 @@ ROWS: dict[tuple[str, str], Kind] = {
     ("GET", "/desk/enter"): "everyone",
     ("POST", "/desk/enter"): "everyone",
     ("POST", "/desk/enrol"): "everyone",
+    ("POST", "/desk/language"): "everyone",
     ("GET", "/desk/queue"): "signed in",
     ("GET", "/desk/pulse"): "signed in",
     ("GET", "/desk/measures"): "signed in",

@@ -41,8 +41,8 @@ class Town:
     clients: list[httpx.Client] = field(default_factory=list[httpx.Client])
 
     def anyone(self, **headers: str) -> httpx.Client:
-        """A client that nobody knows; it is closed with the town."""
-        client = httpx.Client(base_url=self.url, timeout=20, headers=headers)
+        """A client that nobody knows, who reads English; it is closed with the town."""
+        client = httpx.Client(base_url=self.url, timeout=20, headers=headers, cookies={"weerklank-language": "en"})
         self.clients.append(client)
         return client
 

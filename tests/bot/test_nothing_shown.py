@@ -14,6 +14,7 @@ from store.mails import Mail
 from store.tables import cases, outbox, workers
 from tests.flows.shelf import CHANNELS, LANGUAGES, LIBRARY, longest_facts
 from tests.line import Line, Phone
+from translations.texts import shipped
 
 GIVES_AWAY = re.compile(
     "complain|concern|case|report|halmstra|weidegaard|nodirpar|factory|boss|wage|officer|klacht|zaak|melding|fabriek|baas|loon|"
@@ -98,7 +99,13 @@ def test_after_nine_a_file_is_refused_without_a_word_of_a_case(line: Line) -> No
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_notice_to_an_officer_says_that_something_waits_and_no_more(kind: str) -> None:
     mail = Mail(id=7, kind=kind, addresses=("sanne@halmstra.example",), case_id=41, key=f"{kind}/WK-7Q2M", attempts=0)
-    message = write(mail, sender="line@ketenstem.example", desk_url="https://line.example/desk", when="Wed, 25 Nov 2026 12:00:00 +0000")
+    message = write(
+        mail,
+        sender="line@ketenstem.example",
+        catalogues=shipped(),
+        desk_url="https://line.example/desk",
+        when="Wed, 25 Nov 2026 12:00:00 +0000",
+    )
 
     whole = message.as_string()
     assert "WK-7Q2M" not in whole

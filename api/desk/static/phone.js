@@ -1,5 +1,6 @@
 // A phone in the browser. Which phone it is stands after the # sign and travels only in the bodies of posts.
-const names = { sms: "SMS", http_sms: "SMS, local line", whatsapp: "WhatsApp", telegram: "Telegram", web: "web phone" };
+const texts = document.getElementById("phone").dataset;
+const names = JSON.parse(texts.channels);
 const list = document.getElementById("bubbles");
 const choices = document.getElementById("choices");
 const words = document.getElementById("words");
@@ -48,7 +49,7 @@ function offer(options) {
 function voice(bubble) {
   if (!bubble.voice) return [];
   const sound = document.createElement("audio");
-  Object.assign(sound, { src: bubble.voice, controls: true, preload: "none", ariaLabel: "The same, spoken" });
+  Object.assign(sound, { src: bubble.voice, controls: true, preload: "none", ariaLabel: texts.spoken });
   return [sound];
 }
 
@@ -59,7 +60,7 @@ function show(bubble) {
   said.dir = "auto";
   said.textContent = bubble.text;
   const time = document.createElement("time");
-  time.textContent = new Date(bubble.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  time.textContent = new Date(bubble.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   item.append(said, ...voice(bubble), time);
   list.append(item);
   offer(bubble.mine ? [] : bubble.choices ?? []);
@@ -86,7 +87,7 @@ async function act(what) {
   } catch {
     const item = document.createElement("li");
     item.className = "bubble broken";
-    item.textContent = "This did not go. Try again.";
+    item.textContent = texts.broken;
     list.append(item);
     return;
   }

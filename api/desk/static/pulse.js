@@ -6,10 +6,10 @@ let told = false;
 async function look() {
   if (told || document.hidden || !known || !news) return;
   const answer = await fetch("/desk/pulse", { headers: { Accept: "application/json" }, redirect: "manual" });
-  if (answer.type === "opaqueredirect") return tell("You are signed out. ", "Sign in again");
+  if (answer.type === "opaqueredirect") return tell(news.dataset.out, news.dataset.in);
   if (!answer.ok) return;
   const { pulse } = await answer.json();
-  if (pulse !== known) tell("Something new came. ", "Refresh");
+  if (pulse !== known) tell(news.dataset.new, news.dataset.refresh);
 }
 
 function tell(words, onward) {
@@ -17,7 +17,7 @@ function tell(words, onward) {
   const link = document.createElement("a");
   link.href = location.pathname + location.search;
   link.textContent = onward;
-  news.append(words, link);
+  news.append(words, " ", link);
 }
 
 setInterval(() => look().catch(() => undefined), 10_000);
