@@ -22,7 +22,7 @@ from cases.wording_tongue import messages
 from translations.texts import CATALOG, DOMAIN, TEMPLATE
 
 HOUSE = Path(__file__).parent.parent
-_SOURCES = ("api/**/*.py", "bot/mail.py", "bot/recordings.py", "cases/*.py", "flows/reading.py")
+_SOURCES = ("api/**/*.py", "bot/mail.py", "bot/recordings.py", "cases/*.py", "flows/reading.py", "translations/quality.py")
 _KEYWORDS: Mapping[str, Any] = {
     "_": None,
     "gettext": None,
