@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -94,21 +94,21 @@ def _filters(texts: Texts) -> dict[str, Callable[..., str]]:
     """What templates name, date and count with, in one language."""
     here = texts.locale
     return {
-        "capfirst": lambda sentence: locales.capital(sentence, here),
+        "capfirst": partial(locales.capital, locale=here),
         "channel": _named(texts, _CHANNELS),
-        "country": lambda code: locales.country_name(code, here) if code else "",
+        "country": partial(locales.country_name, locale=here),
         "danger": _named(texts, _DANGERS),
         "direction": direction,
         "iso": iso,
         "known": texts.say_known,
-        "language": lambda tag: language_in(texts, tag),
-        "local": lambda moment, zone, year=False: locales.moment(moment, zone, here, year=year),
+        "language": partial(language_in, texts),
+        "local": partial(locales.moment, locale=here),
         "mark": texts.say_known,
-        "number": lambda value: locales.number(value, here),
-        "percent": lambda share: locales.percent(share, here),
+        "number": partial(locales.number, locale=here),
+        "percent": partial(locales.percent, locale=here),
         "role": _named(texts, _ROLES),
         "say": texts.say,
-        "size": lambda in_bytes: locales.size(in_bytes, here),
+        "size": partial(locales.size, locale=here),
     }
 
 
