@@ -1,8 +1,9 @@
 """Hears in which language words are, among those that a programme's people speak."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 
+from bot.speech import House
 from translations.detect import Detector
 
 
@@ -15,10 +16,11 @@ def _detector(languages: tuple[str, ...]) -> Detector:
 class Ear:
     """Implements `bot.interpreter.Hear`; the detector is made when the first words are to be translated, and not before."""
 
-    def __init__(self, languages: Callable[[], Sequence[str]]) -> None:
-        """Take what tells the languages (BCP 47) that may come, now."""
-        self._languages = languages
+    def __init__(self, house: Callable[[], House]) -> None:
+        """Take what gives the programme in force."""
+        self._house = house
 
     def __call__(self, text: str, talk: str, site: tuple[str, ...]) -> str:
         """Name the language of words in a talk at a site; empty where nothing tells it."""
-        return _detector(tuple(sorted(set(self._languages())))).detect(text, talk, site).language or ""
+        tongues = tuple(sorted(self._house().programme.tongues()))
+        return _detector(tongues).detect(text, talk, site).language or ""

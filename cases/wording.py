@@ -55,6 +55,7 @@ class Wording:
     authors: Mapping[str, str]
     reads_language: str
     nobody_reads: str
+    dangers: Mapping[str, str]
     things: Mapping[str, str]
     files: Mapping[str, str]
     forgotten: str
@@ -94,6 +95,8 @@ class Wording:
             known["reach"] = self.reaches.get(str(body.get("reach")), "")
         if kind == "bot":
             known["said"] = self.said.get(known.get("node", ""), self.said[""].format_map(_Known(known)))
+        if kind == "danger":
+            known["kind"] = self.dangers.get(known.get("kind", ""), known.get("kind", ""))
         if kind == "attachment":
             known["thing"] = self.things.get(known.get("attachment", ""), self.things[""]).format_map(_Known(known))
         return self.kinds.get(kind, kind).format_map(_Known(known))
@@ -231,6 +234,7 @@ ENGLISH = Wording(
     authors=MappingProxyType({"worker": "worker", "bot": "line", "clock": "clock", "carrier": "carrier"}),
     reads_language="{name} reads {language}",
     nobody_reads="Nobody in the programme reads {language} yet",
+    dangers=MappingProxyType({"fire": "fire", "violence": "violence", "suicide": "suicide"}),
     things=MappingProxyType(
         {
             "": "a file",

@@ -82,6 +82,6 @@ def language_name(tag: str, locale: Locale) -> str:
 
 
 @lru_cache(maxsize=2048)
-def country_name(code: str, locale: Locale) -> str:
-    """Name a country; its code where nobody named it."""
-    return cast("Mapping[str, str]", locale.territories).get(code, code)
+def country_name(code: str | None, locale: Locale) -> str:
+    """Name a country; its code where nobody named it, nothing where it is not known."""
+    return cast("Mapping[str, str]", locale.territories).get(code, code) if code else ""

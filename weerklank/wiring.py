@@ -115,10 +115,7 @@ class Service:
         return Makings(self.keyring, self.identity, self.speech, self.houses.at, lexicon, self.interpreter, self.clock)
 
     def _interpreting(self) -> interpreter.Means:
-        return interpreter.Means(self.translator, Ear(self._tongues), doubts_of, self.keyring, self.houses.now, self.clock)
-
-    def _tongues(self) -> tuple[str, ...]:
-        return self.houses.now().programme.tongues()
+        return interpreter.Means(self.translator, Ear(self.houses.now), doubts_of, self.keyring, self.houses.now, self.clock)
 
     def _translating(self) -> tuple[Translator, Callable[[], None]]:
         """What translates here, and what ends it."""

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +81,11 @@ def language_in(texts: Texts, tag: str | None) -> str:
     return texts.say(marked("{language}, in Latin letters", language=name)) if tag.endswith("-Latn") else name
 
 
+def mark_in(texts: Texts, mark: str) -> str:
+    """Say in a sentence what a mark of a translation means."""
+    return f"{locales.capital(texts.say(MARKS.get(mark, mark)), texts.locale)}."
+
+
 @lru_cache(maxsize=32)
 def wording_in(texts: Texts) -> Wording:
     """Give the sentences of cases in a language."""
@@ -95,21 +100,21 @@ def _filters(texts: Texts) -> dict[str, Callable[..., str]]:
     """What templates name, date and count with, in one language."""
     here = texts.locale
     return {
-        "capfirst": lambda sentence: locales.capital(sentence, here),
+        "capfirst": partial(locales.capital, locale=here),
         "channel": _named(texts, _CHANNELS),
-        "country": lambda code: locales.country_name(code, here) if code else "",
+        "country": partial(locales.country_name, locale=here),
         "danger": _named(texts, _DANGERS),
         "direction": direction,
         "iso": iso,
         "known": texts.say_known,
-        "language": lambda tag: language_in(texts, tag),
-        "local": lambda moment, zone, year=False: locales.moment(moment, zone, here, year=year),
-        "mark": lambda mark: f"{locales.capital(texts.say(MARKS.get(mark, mark)), here)}.",
-        "number": lambda value: locales.number(value, here),
-        "percent": lambda share: locales.percent(share, here),
+        "language": partial(language_in, texts),
+        "local": partial(locales.moment, locale=here),
+        "mark": partial(mark_in, texts),
+        "number": partial(locales.number, locale=here),
+        "percent": partial(locales.percent, locale=here),
         "role": _named(texts, _ROLES),
         "say": texts.say,
-        "size": lambda in_bytes: locales.size(in_bytes, here),
+        "size": partial(locales.size, locale=here),
     }
 
 

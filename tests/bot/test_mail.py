@@ -90,8 +90,8 @@ def test_a_notice_cut_off_after_it_was_handed_over_is_not_repeated_but_news_of_d
     subjects = [mail["Subject"] for mail in post.mails]
     assert states["new_case"] == "maybe_sent"
     assert later == {"new_case": "maybe_sent", "danger": "sent"}
-    assert subjects.count("Something new waits for you") == 1
-    assert len([subject for subject in subjects if "Urgent" in subject]) >= 2
+    assert subjects.count("Er wacht iets nieuws op je") == 1
+    assert len([subject for subject in subjects if "Dringend" in subject]) >= 2
 
 
 def test_without_a_mail_server_nobody_is_said_to_be_warned(database_url: str, tmp_path: Path) -> None:

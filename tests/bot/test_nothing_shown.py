@@ -111,3 +111,21 @@ def test_a_notice_to_an_officer_says_that_something_waits_and_no_more(kind: str)
     assert "WK-7Q2M" not in whole
     assert "41" not in message.get_content()
     assert not re.search("gazipur|nodirpar|overtime|whatsapp|telegram|sms", whole, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("spoken", "subject"),
+    [
+        (((),), "Something new waits for you"),
+        ((("nl", "en"), ("nl",)), "Er wacht iets nieuws op je"),
+        ((("nl", "en"), ("bn", "en")), "Er wacht iets nieuws op je / Something new waits for you"),
+    ],
+    ids=["nobody-knows", "dutch", "two-languages"],
+)
+def test_a_notice_speaks_the_first_language_of_each_officer_it_goes_to(spoken: tuple[tuple[str, ...], ...], subject: str) -> None:
+    addresses = tuple(f"officer-{number}@halmstra.example" for number, _ in enumerate(spoken))
+    mail = Mail(id=7, kind="new_case", addresses=addresses, case_id=41, key="new_case/7", attempts=0, languages=spoken)
+
+    message = write(mail, sender="line@ketenstem.example", catalogues=shipped(), desk_url="https://line.example/desk", when="now")
+
+    assert message["Subject"] == subject

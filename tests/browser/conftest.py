@@ -19,6 +19,11 @@ QUIET = (
 )
 
 
+def read_english(context: BrowserContext) -> None:
+    """Choose English, as at the foot of any page: most officers of the sample read Dutch first."""
+    context.add_cookies([{"name": "weerklank-language", "value": "en", "domain": "127.0.0.1", "path": "/"}])
+
+
 @pytest.fixture(scope="session")
 def browser() -> Generator[Browser]:
     chromium = shutil.which("chromium")
@@ -36,7 +41,7 @@ def context(browser: Browser) -> Generator[BrowserContext]:
     """A person who has never been here, but for having chosen English: most officers of the sample read Dutch first."""
     made = browser.new_context(locale="en-GB", timezone_id="Europe/Amsterdam")
     made.set_default_timeout(10_000)
-    made.add_cookies([{"name": "weerklank-language", "value": "en", "domain": "127.0.0.1", "path": "/"}])
+    read_english(made)
     yield made
     made.close()
 

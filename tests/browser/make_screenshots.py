@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, ViewportSize, sync_playwright
 from store.database import open_database
 from store.migrate import upgrade
 from tests.api.town import Town, town_on
-from tests.browser.conftest import QUIET
+from tests.browser.conftest import QUIET, read_english
 from tests.browser.test_desk import come_in
 from tests.browser.test_flows import NEW, OLD
 from weerklank import shipping
@@ -62,7 +62,9 @@ def main(folder: Path = FOLDER) -> None:
             town.house.services.writer.call_sync(lambda connection: shipping.store_shipped(connection, town.house.clock()))
             town.house.services.publishing.changed()
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(QUIET), chromium_sandbox=False)
-            walk(browser.new_page(viewport=WIDE, locale="en-GB", timezone_id="Europe/Amsterdam"), town, folder)
+            page = browser.new_page(viewport=WIDE, locale="en-GB", timezone_id="Europe/Amsterdam")
+            read_english(page.context)
+            walk(page, town, folder)
             browser.close()
 
 
