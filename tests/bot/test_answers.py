@@ -206,7 +206,7 @@ def test_a_missed_promise_brings_one_honest_notice_and_one_mail_also_after_a_day
     late = phone.send("1")
     assert "We are late. Sorry" in late[0]
     assert "manager" in late[0]
-    assert [mail["To"] for mail in line.mails() if "promised date" in mail["Subject"]] == ["jeroen@halmstra.example"]
+    assert [mail["To"] for mail in line.mails() if "beloofde datum" in mail["Subject"]] == ["jeroen@halmstra.example"]
     line.restart()
     line.quiet()
     assert phone.news() == []

@@ -172,7 +172,9 @@ def test_danger_is_answered_at_once_and_the_reader_is_warned_only_if_a_notice_le
     assert "warned" in danger[0]
     [case] = line.rows(cases)
     assert (case["severity"], case["danger"]) == (5, "fire")
-    assert sorted(mail["To"] for mail in line.mails() if "Urgent" in mail["Subject"]) == ["sanne@halmstra.example, jeroen@halmstra.example"]
+    assert sorted(mail["To"] for mail in line.mails() if "Dringend" in mail["Subject"]) == [
+        "sanne@halmstra.example, jeroen@halmstra.example"
+    ]
     assert case["answer_by"] - case["opened_at"] <= 24 * 3_600_000
 
 

@@ -133,7 +133,7 @@ class HoldingMailer(FileMailer):
         self.go = threading.Event()
 
     def send(self, message: EmailMessage) -> None:
-        if "Urgent" not in message["Subject"]:
+        if "Dringend" not in message["Subject"]:
             self.go.wait(120)
         super().send(message)
 

@@ -91,7 +91,7 @@ class Running:
     clients: list[httpx.Client] = field(default_factory=list[httpx.Client])
 
     def client(self) -> httpx.Client:
-        made = httpx.Client(base_url=self.address, follow_redirects=True, timeout=PATIENCE)
+        made = httpx.Client(base_url=self.address, follow_redirects=True, timeout=PATIENCE, cookies={"weerklank-language": "en"})
         self.clients.append(made)
         return made
 
