@@ -91,7 +91,8 @@ class Running:
     clients: list[httpx.Client] = field(default_factory=list[httpx.Client])
 
     def client(self) -> httpx.Client:
-        made = httpx.Client(base_url=self.address, follow_redirects=True, timeout=PATIENCE, cookies={"weerklank-language": "en"})
+        english = {"weerklank-language": "en"}
+        made = httpx.Client(base_url=self.address, follow_redirects=True, timeout=PATIENCE, cookies=english)
         self.clients.append(made)
         return made
 
