@@ -64,7 +64,9 @@ def _draft_language(at: AtDesk, found: CaseView) -> str:
 def _carried(at: AtDesk, found: CaseView, translator: Translator) -> dict[str, Any]:
     """Say what the models here can do for a case: its answers, its words for this reader, and the languages words may be in."""
     spoken = {found.language, *(entry.language for entry in found.entries if entry.kind == "words" and entry.language)}
-    wanted = dict.fromkeys((found.desk_language, *at.officer.languages))
+    wanted = [found.desk_language]
+    if found.desk_language not in at.officer.languages:
+        wanted += at.officer.languages
     known = [*at.programme.languages, *(tag for officer in at.programme.officers.values() for tag in officer.languages)]
     return {
         "officer_names": {officer.name for officer in at.programme.officers.values()},
