@@ -151,6 +151,13 @@ ROWS: list[tuple[str, str, str, dict[str, Any], tuple[Inbound | Status, ...]]] =
     ("a stop of a gateway that tells none", "signed", "/stopped", {"from": WORKER}, ()),
     ("a status of a gateway that tells none", "signed", "/delivered", {"id": "p-1"}, ()),
     ("a letter outside the alphabet in the id", "form", "", said(key="এক"), words(key="এক")),
+    ("Urdu, from right to left", "form", "", said(text="تنخواہ نہیں ملی"), words(text="تنخواہ نہیں ملی")),
+    ("a digit of another script", "form", "", said(text="১"), words(text="১")),
+    ("words that begin like a stop", "form", "", said(text="STOP them, they hit us"), words(text="STOP them, they hit us")),
+    ("an id with signs that a form escapes", "form", "", said(key="a+b/c="), words(key="a+b/c=")),
+    ("a stop with words beside it", "form", "/stopped", said(text="please"), stop()),
+    ("a status with fields that nobody asked for", "form", "/status", {"id": "p-1", "status": "DELIVRD", "to": WORKER}, fared("p-1", "delivered")),
+    ("signed Bengali", "signed", "", {"from": WORKER, "text": "বেতন দেয়নি", "id": "m-1"}, words(text="বেতন দেয়নি")),
 ]  # fmt: skip
 KEYLESS = {"deep words", "deep words with a number that is a number", "a deep stop", "a deep picture"}
 KINDS = {
