@@ -1,9 +1,9 @@
 """Which language words are in: how often it is told right, by language, native and romanised, and how long it takes.
 
 Run it as `python -m bench.detect`; it needs npm for the Declaration of Human Rights. Native rows: the first 60 letters of each of its
-paragraphs. Romanised rows: the labelled lines of bench/data and tests/translations/data; the words of the lists were written before
-they were seen; the two lines that a list has to reach were moved, and a few shared words taken out, after looking. All the languages below are possible, and nobody
-chose one: the worker's choice, which comes first in the product, is left out here.
+paragraphs. Romanised rows: the labelled lines of bench/data and tests/translations/data; the words of the lists were written before they
+were seen; the two lines that a list has to reach were moved, and a few shared words taken out, after looking. All the languages below are
+possible, and nobody chose one: the worker's choice, which comes first in the product, is left out here.
 """
 
 import time
