@@ -19,6 +19,7 @@ from tests.processes import PUBLIC_URL
 MESSAGES = f"{PUBLIC_URL}/webhooks/twilio/messages"
 UPDATES = f"{PUBLIC_URL}/webhooks/telegram"
 CALM_PATIENCE = 60.0
+READ_PATIENCE = 8.0
 _CHANGING = (
     (re.compile(r"\d{4} \d{4}"), "CODE"),
     (re.compile(r"\d\d-\d\d( \d\d:\d\d)?"), "DATE"),
@@ -98,10 +99,10 @@ class Weather:
 
     storm: bool = False
 
-    async def comes(self, seen: Callable[[], bool]) -> bool:
-        """Wait until something is seen: through the storm, and then for as long as somebody would look; False if it never came."""
+    async def comes(self, seen: Callable[[], bool], patience: float = CALM_PATIENCE) -> bool:
+        """Wait until something is seen: through the storm, and then so many seconds of calm; False if it never came."""
         calm = 0.0
-        while calm < CALM_PATIENCE:
+        while calm < patience:
             if seen():
                 return True
             await asyncio.sleep(0.1)
@@ -176,12 +177,13 @@ class Streets:
         worker.knocked = await self._arrives(worker, lambda _: True, before)
         if worker.knocked:
             await self.say(worker, "1")
-            worker.read = await self._arrives(worker, lambda text: text == worker.answer, 0)
+            # An answer whose send was cut off is never repeated by itself: it may rightly not come.
+            worker.read = await self._arrives(worker, lambda text: text == worker.answer, 0, READ_PATIENCE)
             await self.say(worker, worker.script.last)
 
-    async def _arrives(self, worker: Worker, wanted: Callable[[str], bool], after: int) -> bool:
+    async def _arrives(self, worker: Worker, wanted: Callable[[str], bool], after: int, patience: float = CALM_PATIENCE) -> bool:
         """Wait for a text on a worker's phone."""
-        return await self.weather.comes(lambda: any(wanted(sent.body) for sent in self.sends_to(worker)[after:]))
+        return await self.weather.comes(lambda: any(wanted(sent.body) for sent in self.sends_to(worker)[after:]), patience)
 
 
 def crowd() -> Iterator[Worker]:

@@ -156,7 +156,7 @@ ROWS: list[tuple[str, str, str, dict[str, Any], tuple[Inbound | Status, ...]]] =
     ("words that begin like a stop", "form", "", said(text="STOP them, they hit us"), words(text="STOP them, they hit us")),
     ("an id with signs that a form escapes", "form", "", said(key="a+b/c="), words(key="a+b/c=")),
     ("a stop with words beside it", "form", "/stopped", said(text="please"), stop()),
-    ("a status with fields that nobody asked for", "form", "/status", {"id": "p-1", "status": "DELIVRD", "to": WORKER}, fared("p-1", "delivered")),
+    ("a status with more than was asked for", "form", "/status", {"id": "p", "status": "DELIVRD", "to": WORKER}, fared("p", "delivered")),
     ("signed Bengali", "signed", "", {"from": WORKER, "text": "বেতন দেয়নি", "id": "m-1"}, words(text="বেতন দেয়নি")),
 ]  # fmt: skip
 KEYLESS = {"deep words", "deep words with a number that is a number", "a deep stop", "a deep picture"}
