@@ -1,6 +1,7 @@
 """What every test may ask for: a database of each kind, and a house whose doors to the outside are shut."""
 
 import importlib.util
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,11 @@ collect_ignore = [] if BROWSER_IS_HERE else ["browser"]
 
 def pytest_report_header() -> str:
     return "browser: driven by playwright" if BROWSER_IS_HERE else "browser: its tests are not part of this run (they run in .venv-dev)"
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Three test processes on two processors: half of a test's time is spent waiting for a service, a carrier or a timer."""
+    return (os.cpu_count() or 1) * 3 // 2
 
 
 def lay_tables(url: str) -> None:

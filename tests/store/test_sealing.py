@@ -22,7 +22,7 @@ def test_an_envelope_opens_nowhere_else() -> None:
     for other_key, place, changed in (
         (new_key(), b"here", envelope),
         (key, b"there", envelope),
-        (key, b"here", envelope[:-1] + b"\x00"),
+        (key, b"here", envelope[:-1] + bytes([envelope[-1] ^ 1])),
         (key, b"here", b"\x09" + envelope[1:]),
         (key, b"here", envelope[:10]),
     ):

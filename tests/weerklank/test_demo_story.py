@@ -37,7 +37,7 @@ def test_a_worker_speaks_an_officer_answers_and_the_answer_comes_back(demo: Runn
     assert "Ask the worker first" in sheet or "Vraag het eerst aan de werker" in sheet
 
     kept = sanne.write(reference, "reply", text="This is Sanne. I heard: no overtime pay for 2 months. Right? 1 Yes 2 No", language="en")
-    assert "wacht achter een klop" in kept
+    assert "waits behind a knock" in kept
     knock = phone.wait()
     assert "1 new message" in knock
     assert "Sanne" not in knock
