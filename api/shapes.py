@@ -75,7 +75,8 @@ class SentenceOut(Shape):
 class TranslationOut(Shape):
     """A text in another language, by whom or what (`engine`: person, none, or a machine's name), and how sure.
 
-    `source` is the language it was made from, `back` the text carried back to it; both are empty where nobody knows.
+    `source` is the language it was made from, `back` the text carried back to it; both are empty where nobody knows. `sent`: this is the
+    wording of an answer that an officer let leave.
     """
 
     text: str
@@ -86,6 +87,7 @@ class TranslationOut(Shape):
     source: str
     sentences: tuple[SentenceOut, ...]
     back: str
+    sent: bool
 
 
 class DraftOut(Shape):

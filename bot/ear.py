@@ -1,16 +1,10 @@
 """Hears in which language words are, among those that a programme's people speak."""
 
 from collections.abc import Callable
-from functools import lru_cache
+from threading import Lock
 
 from bot.speech import House
 from translations.detect import Detector
-
-
-@lru_cache(maxsize=2)
-def _detector(languages: tuple[str, ...]) -> Detector:
-    """The detector for these languages: it takes a second to make, and a programme seldom changes."""
-    return Detector(languages)
 
 
 class Ear:
@@ -19,8 +13,16 @@ class Ear:
     def __init__(self, house: Callable[[], House]) -> None:
         """Take what gives the programme in force."""
         self._house = house
+        self._lock = Lock()
+        self._held: tuple[tuple[str, ...], Detector] | None = None
 
     def __call__(self, text: str, talk: str, site: tuple[str, ...]) -> str:
         """Name the language of words in a talk at a site; empty where nothing tells it."""
-        tongues = tuple(sorted(self._house().programme.tongues()))
-        return _detector(tongues).detect(text, talk, site).language or ""
+        return self._detector(self._house().programme.tongues()).detect(text, talk, site).language or ""
+
+    def _detector(self, tongues: tuple[str, ...]) -> Detector:
+        """The detector for these languages, made once however many ask at the same moment: it takes a second and tens of megabytes."""
+        with self._lock:
+            if self._held is None or self._held[0] != tongues:
+                self._held = tongues, Detector(tongues)
+            return self._held[1]

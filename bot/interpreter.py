@@ -67,11 +67,12 @@ class Interpreter:
     def wanted(self, batch: Batch) -> list[CaseTask]:
         """The translations that a batch calls for, danger first; none while there is no model into the desk's language."""
         touched: list[NewCase | ChangedCase] = [*batch.new_cases, *batch.changed_cases]
+        reads = {each: bool(self._translator.languages_into(each)) for each in {self._desk_language(case.row) for case in touched}}
         return [
             CaseTask(carrying.WORDS, case.row["reference"], entry["seq"], case.row["updated_at"] - (HOUR if case.row["danger"] else 0))
             for case in touched
             for entry in case.entries
-            if entry["kind"] == "words" and self._translator.languages_into(self._desk_language(case.row))
+            if entry["kind"] == "words" and reads[self._desk_language(case.row)]
         ]
 
     def _desk_language(self, case: Mapping[str, Any]) -> str:
@@ -102,12 +103,11 @@ class Interpreter:
                     self._keep_draft(writer, opened, found, self._drafted(opened, found))
 
     def _drafted(self, opened: _Opened, found: Annotation) -> Annotation:
-        there, back = (spoken(found.source), spoken(found.language)), (spoken(found.language), spoken(found.source))
         if found.text:
-            made = self._translator.translate(found.text, *back, self._care(opened.case))
+            made = self._translator.translate(found.text, found.language, found.source, self._care(opened.case))
             author, confidence, wording, returned = found.author, made.confidence, found.text, made.text
         else:
-            made = self._translator.translate(found.original, *there, self._care(opened.case))
+            made = self._translator.translate(found.original, found.source, found.language, self._care(opened.case))
             author, confidence, wording, returned = made.by or made.engine, made.confidence, made.text, made.back
         marks = self._means.check(found.original, returned) if returned else ()
         sentences = () if found.text else _sentences(made)
@@ -131,7 +131,7 @@ class Interpreter:
         if same_language(source, target) or not any(map(str.isalpha, text)):
             return
         care = self._care(opened.case, urgency)
-        made = self._translator.translate(text, spoken(source), spoken(target), care)
+        made = self._translator.translate(text, source, target, care)
         place = (entry.seq, target, made.engine, made.by or made.engine, made.confidence, self._means.clock(), made.text)
         note = Annotation(*place, source=source, sentences=_sentences(made), back=made.back)
 
@@ -161,12 +161,6 @@ class Interpreter:
             case = dict(connection.execute(sa.select(cases).where(cases.c.id == case_id)).mappings().one())
             data_key = load_data_key(connection, self._means.keyring, case_id)
             return _Opened(case, timeline.read(connection, case, data_key), timeline.read_annotations(connection, case, data_key))
-
-
-def spoken(tag: str) -> str:
-    """The language that a model is asked for: without its region, but never without its script (`bn-Latn` is not what `bn` models read)."""
-    base, _, rest = tag.partition("-")
-    return tag if len(rest) == len("Latn") else base
 
 
 def _is_carried(opened: _Opened, entry: Entry, target: str) -> bool:

@@ -45,12 +45,14 @@ def _says_so(at: Heard) -> bool:
 
 def _understood(at: Heard, case: CaseWork) -> str:
     """What the machine made of the worker's last words, carried back; empty when a person read them, or when it was asked before."""
+    beside = timeline.read_annotations(at.connection, case.row, case.data_key)
+    if not any(made.back for made in beside):
+        return ""
     entries = timeline.read(at.connection, case.row, case.data_key)
     if any(entry.kind == "bot" and (entry.body["flow"], entry.body["node"]) == (_FLOW, _NODE) for entry in entries):
         return ""
     if _asks([entry for entry in entries if entry.kind == "reply"][-1:]):
         return ""
-    beside = timeline.read_annotations(at.connection, case.row, case.data_key)
     read = {made.seq for made in beside if made.engine == "person"}
     spoken = {entry.seq for entry in entries if entry.kind == "words"}
     backs = [made.back.strip() for made in beside if made.back.strip() and made.seq in spoken - read]

@@ -86,7 +86,10 @@ def _shown(made: Annotation) -> DraftView:
 
 def my_draft(at: AtDesk, reference: str) -> DraftView | None:
     """Show the officer's own draft of a case. Raises NotFound."""
-    case = case_for(at.connection, at.officer, reference)
+    return _mine(at, case_for(at.connection, at.officer, reference))
+
+
+def _mine(at: AtDesk, case: Case) -> DraftView | None:
     data_key = load_data_key(at.connection, at.keyring, case["id"])
     return draft_of(at, case, timeline.read_annotations(at.connection, case, data_key))
 
@@ -97,7 +100,7 @@ def reply(at: AtDesk, reference: str, answer: ReplyDraft) -> ReplyKept:
     Raises NotFound, Stale or Refused.
     """
     case = case_for(at.connection, at.officer, reference)
-    mine = my_draft(at, reference) if answer.approved and case["state"] != "forgotten" else None
+    mine = _mine(at, case) if answer.approved and case["state"] != "forgotten" else None
     if mine is not None and answer.approved == mine.wording and mine.confidence in ("good", "unsure"):
         answer = replace(answer, made=(mine.author, mine.back))
     kept_answer = desk_reply.reply(at, reference, answer)

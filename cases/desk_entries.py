@@ -25,7 +25,8 @@ _HELD_BACK = ("window_closed", "opt_out", "blocked_by_user", "undeliverable")
 class TranslationView:
     """A text in another language: by whom or what, and how sure.
 
-    `source` is the language it was made from, `sentences` say it piece by piece where a machine made it, `back` is it carried back.
+    `source` is the language it was made from, `sentences` say it piece by piece where a machine made it, `back` is it carried back. `sent`:
+    this is the wording of an answer that an officer let leave.
     """
 
     text: str
@@ -36,6 +37,7 @@ class TranslationView:
     source: str
     sentences: tuple[Sentence, ...]
     back: str
+    sent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +174,9 @@ def _translations(at: AtDesk, entry: Entry, beside: Sequence[Annotation]) -> tup
         for each in made
     ]
     if approved := entry.body.get("approved"):
-        by, back = str(entry.body.get("wording_by") or ""), str(entry.body.get("back") or "")
-        language, engine = entry.body.get("approved_language", ""), by or "person"
-        found.append(TranslationView(approved, language, engine, _author(at, entry.author), "good", entry.body["language"], (), back))
+        by, back = str(entry.body.get("wording_by") or "person"), str(entry.body.get("back") or "")
+        language, source, author = entry.body.get("approved_language", ""), entry.body["language"], _author(at, entry.author)
+        found.append(TranslationView(approved, language, by, author, "good", source, (), back, sent=True))
     return tuple(found)
 
 

@@ -33,16 +33,19 @@ class _Asked(Protocol):
         ...
 
 
-async def ask(config: ChannelConfig, carriers: Iterable[str], *, patience: float = PATIENCE) -> list[Standing]:
+async def ask(
+    config: ChannelConfig, carriers: Iterable[str], *, patience: float = PATIENCE, asked: Mapping[str, str] = ASKED
+) -> list[Standing]:
     """Ask our own door and these carriers, all at once, each for at most `patience` seconds. Nothing secret is in what they say."""
-    told = await asyncio.gather(*(_ask_one(name, config, patience) for name in (OUR_DOOR, *carriers) if name in ASKED))
+    there = {name: asked[name] for name in (OUR_DOOR, *carriers) if name in asked}
+    told = await asyncio.gather(*(_ask_one(name, module, config, patience) for name, module in there.items()))
     return [_discreet(line, config) for lines in told for line in lines]
 
 
-async def _ask_one(name: str, config: ChannelConfig, patience: float) -> list[Standing]:
-    if importlib.util.find_spec(ASKED[name]) is None:
+async def _ask_one(name: str, module: str, config: ChannelConfig, patience: float) -> list[Standing]:
+    if importlib.util.find_spec(module) is None:
         return [(True, f"{name} cannot be asked by this version", "")]
-    asked = cast(_Asked, importlib.import_module(ASKED[name]))
+    asked = cast(_Asked, importlib.import_module(module))
     try:
         async with asyncio.timeout(patience):
             return await asked.standing(config)

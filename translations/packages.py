@@ -8,10 +8,12 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -90,9 +92,26 @@ class Packages:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._seen: tuple[tuple[tuple[str, int], ...], Mapping[str, Installed]] | None = None
 
-    def installed(self) -> dict[str, Installed]:
-        """The package in force for each pair."""
+    def installed(self) -> Mapping[str, Installed]:
+        """The package in force for each pair; the records are read again only when a folder came, went or changed.
+
+        Whoever handles a message asks for this, so it may cost no more than a look at the folder's names.
+        """
+        looks = tuple(self._looks())
+        seen = self._seen
+        if seen is None or seen[0] != looks:
+            seen = self._seen = looks, MappingProxyType(self._in_force())
+        return seen[1]
+
+    def _looks(self) -> Iterator[tuple[str, int]]:
+        """The folders with when something in them came or went; one that another process takes away meanwhile is not there."""
+        for folder in sorted(self._folders()):
+            with suppress(FileNotFoundError):
+                yield folder.name, folder.stat().st_mtime_ns
+
+    def _in_force(self) -> dict[str, Installed]:
         found: dict[str, Installed] = {}
         for folder in self._folders():
             each = _read(folder)

@@ -4,7 +4,7 @@ What no form of placeholder saves stands there as its writer wrote it, and so do
 sentence is carried back as well, for the judgement and for whoever wants to check a wording before it is sent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -26,6 +26,10 @@ _UNSAID: Final = regex.compile(
 )
 _UNSPACED: Final = frozenset({"ja", "zh"})
 _SAME_LETTERS: Final = regex.compile(r"[a-z]{2}|[0-9]{3}|(?!latn)[a-z]{4}")
+
+
+_Route = tuple[Hop, ...]
+_Hops = Mapping[tuple[str, str], Hop]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +91,12 @@ class Careful:
 
     def knows(self, source: str, target: str) -> bool:
         """Whether models lead from one language to another one, directly or through English."""
-        return bool(self._route(source, target))
+        return bool(_route(self._hops(), source, target))
 
     def languages_into(self, target: str) -> frozenset[str]:
         """The languages that models lead from into another, directly or through English."""
-        starts = {hop.source for hop in self._engine.hops()}
-        return frozenset(start for start in starts if self._route(start, target))
+        hops = self._hops()
+        return frozenset(start for start, _ in hops if _route(hops, start, target))
 
     def translate(self, text: str, source: str, target: str, care: Care = NO_CARE) -> Translation:
         """Translate, or say that it cannot. Raises nothing but QueueFull, with which the engine asks for the same again later.
@@ -104,24 +108,18 @@ class Careful:
             return nothing
         if source and base_of(source) == base_of(target):
             return replace(nothing, text=words, confidence="good")
-        route = self._route(source, target)
-        return self._translated(_pieces(words), nothing, route, care) if route else nothing
+        hops = self._hops()
+        route = _route(hops, source, target)
+        return self._translated(_pieces(words), nothing, (route, _route(hops, target, source)), care) if route else nothing
 
-    def _route(self, source: str, target: str) -> tuple[Hop, ...]:
-        """The hops that lead from one to another, none where there is no way or no need of one."""
-        hops = {(hop.source, hop.target): hop for hop in self._engine.hops()}
-        start, end = base_of(source), base_of(target)
-        if (start, end) in hops:
-            return (hops[start, end],)
-        if start != end and (start, PIVOT) in hops and (PIVOT, end) in hops:
-            return hops[start, PIVOT], hops[PIVOT, end]
-        return ()
+    def _hops(self) -> _Hops:
+        return {(hop.source, hop.target): hop for hop in self._engine.hops()}
 
-    def _translated(self, pieces: list[_Piece], nothing: Translation, route: tuple[Hop, ...], care: Care) -> Translation:
+    def _translated(self, pieces: list[_Piece], nothing: Translation, ways: tuple[_Route, _Route], care: Care) -> Translation:
+        route, way_back = ways
         source, target = route[0].source, route[-1].target
         shields = [shield(piece.text, target, care) for piece in pieces]
         there = along(self._engine, self._forms, route, shields, care.urgency)
-        way_back = self._route(target, source)
         back = along(self._engine, self._forms, way_back, [came.shielded for came in there if came.stands], care.urgency)
         returns = iter(back if way_back else ())
         outcomes = [
@@ -140,6 +138,16 @@ class Careful:
             hops=route,
             back=_assembled(pieces, [outcome.returned() for outcome in outcomes], source) if way_back else "",
         )
+
+
+def _route(hops: _Hops, source: str, target: str) -> _Route:
+    """The hops that lead from one to another, none where there is no way or no need of one."""
+    start, end = base_of(source), base_of(target)
+    if (start, end) in hops:
+        return (hops[start, end],)
+    if start != end and (start, PIVOT) in hops and (PIVOT, end) in hops:
+        return hops[start, PIVOT], hops[PIVOT, end]
+    return ()
 
 
 def cleaned(text: str) -> str:

@@ -67,12 +67,10 @@ def _carried(at: AtDesk, found: CaseView, translator: Translator) -> dict[str, A
     wanted = [found.desk_language]
     if found.desk_language not in at.officer.languages:
         wanted += at.officer.languages
-    known = [*at.programme.languages, *(tag for officer in at.programme.officers.values() for tag in officer.languages)]
     return {
-        "officer_names": {officer.name for officer in at.programme.officers.values()},
         "carries": any(translator.knows(tag, found.language) for tag in _languages(found)),
         "readable_in": [tag for tag in wanted if any(translator.knows(each, tag) for each in spoken) and _lacks(found, tag)],
-        "tongues": sorted({*known, *spoken, *translator.languages_into(found.desk_language)}),
+        "tongues": sorted({*at.programme.tongues(), *spoken, *translator.languages_into(found.desk_language)}),
     }
 
 

@@ -11,7 +11,6 @@ from api.cases import Reference
 from api.desk.writing import CaseForm, ReplyForm, act_on, told
 from api.guard import CaseWriter, House, at_desk
 from api.sessions import Caller
-from bot.interpreter import spoken
 from cases import desk
 from cases.carrying import WAITING
 
@@ -47,7 +46,7 @@ def _await_draft(house: House, caller: Caller, reference: str) -> None:
     while time.monotonic() < until:
         with house.database.read() as connection:
             mine = desk.my_draft(at_desk(house, connection, caller), reference)
-        if mine is None or mine.confidence != WAITING or not house.translator.languages_into(spoken(mine.wording_language)):
+        if mine is None or mine.confidence != WAITING or not house.translator.languages_into(mine.wording_language):
             return
         time.sleep(_LOOK_EVERY)
 

@@ -143,22 +143,21 @@ def test_a_gateway_that_is_there_is_told_from_one_that_is_not() -> None:
 
 
 @contextmanager
-def carrier(monkeypatch: pytest.MonkeyPatch, **module: object) -> Iterator[None]:
-    """A carrier's module that does what a test needs, in the registry of those who are asked, with our own door left out."""
+def carrier(monkeypatch: pytest.MonkeyPatch, **module: object) -> Iterator[dict[str, str]]:
+    """A carrier's module that does what a test needs, and a table of those who are asked that names it and leaves our own door out."""
     made = ModuleType("channels.asked_in_a_test")
     made.__spec__ = ModuleSpec(made.__name__, None)
     vars(made).update(module)
     monkeypatch.setitem(sys.modules, made.__name__, made)
-    monkeypatch.setattr(asking, "ASKED", {"invented": made.__name__, "unwritten": "channels.nobody_wrote_this"})
-    yield
+    yield {"invented": made.__name__, "unwritten": "channels.nobody_wrote_this"}
 
 
 def test_what_a_carrier_says_is_passed_on_without_any_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     async def speaks(given: ChannelConfig) -> list[Standing]:
         return [(True, f"webhook of bot{given.telegram_bot_token} is set", f"{given.twilio_auth_tokens[0]} {given.http_sms_password}")]
 
-    with carrier(monkeypatch, standing=speaks):
-        assert asyncio.run(ask(config(), ["invented"])) == [(True, "webhook of bot*** is set", "*** ***")]
+    with carrier(monkeypatch, standing=speaks) as table:
+        assert asyncio.run(ask(config(), ["invented"], asked=table)) == [(True, "webhook of bot*** is set", "*** ***")]
 
 
 def test_a_carrier_that_is_silent_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,8 +165,8 @@ def test_a_carrier_that_is_silent_holds_nobody_up(monkeypatch: pytest.MonkeyPatc
         await asyncio.sleep(30)
         return []
 
-    with carrier(monkeypatch, standing=sleeps):
-        ((well, what, _),) = asyncio.run(ask(config(), ["invented"], patience=0.05))
+    with carrier(monkeypatch, standing=sleeps) as table:
+        ((well, what, _),) = asyncio.run(ask(config(), ["invented"], patience=0.05, asked=table))
 
     assert (well, what) == (False, "invented did not answer within 0.05 seconds")
 
@@ -176,15 +175,15 @@ def test_a_carrier_whose_question_breaks_tells_no_secret(monkeypatch: pytest.Mon
     async def breaks(given: ChannelConfig) -> list[Standing]:
         raise RuntimeError(f"https://api.telegram.org/bot{given.telegram_bot_token}")
 
-    with carrier(monkeypatch, standing=breaks):
-        ((well, what, _),) = asyncio.run(ask(config(), ["invented"]))
+    with carrier(monkeypatch, standing=breaks) as table:
+        ((well, what, _),) = asyncio.run(ask(config(), ["invented"], asked=table))
 
     assert (well, what) == (False, "invented could not be asked (RuntimeError)")
 
 
 def test_a_carrier_that_this_version_cannot_ask_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    with carrier(monkeypatch):
-        assert asyncio.run(ask(config(), ["unwritten", "nobody"])) == [(True, "unwritten cannot be asked by this version", "")]
+    with carrier(monkeypatch) as table:
+        assert asyncio.run(ask(config(), ["unwritten", "nobody"], asked=table)) == [(True, "unwritten cannot be asked by this version", "")]
 
 
 def test_our_own_door_is_always_asked() -> None:

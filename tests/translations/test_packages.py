@@ -149,6 +149,25 @@ def test_a_form_that_a_model_does_not_keep_is_not_offered(engine: Argos, made: B
     assert engine.placeholder(engine.hops()[0]) == ("XQ{n}X",)
 
 
+def test_what_another_process_installs_or_removes_is_noticed_at_once(engine: Argos, made: Build) -> None:
+    other = Packages(engine.packages.folder)
+    assert dict(engine.packages.installed()) == {}
+
+    other.install(made(ES))
+    assert [each.record.version for each in engine.packages.installed().values()] == ["1.0"]
+    other.install(made(NEWER))
+    assert [each.record.version for each in engine.packages.installed().values()] == ["1.10"]
+    other.remove("es-en")
+    assert dict(engine.packages.installed()) == {}
+
+
+def test_looking_again_at_what_did_not_change_reads_no_record(engine: Argos, made: Build) -> None:
+    engine.packages.install(made(ES))
+    before = engine.packages.installed()
+
+    assert engine.packages.installed() is before
+
+
 def test_a_digest_that_was_named_is_held_to(engine: Argos, made: Build) -> None:
     file = made(ES)
 

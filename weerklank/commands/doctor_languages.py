@@ -1,6 +1,6 @@
 """What the doctor says of languages: packages that were set aside, and workers' languages that no desk gets translated."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from cases.model import Programme
@@ -35,5 +35,5 @@ def untranslated(programme: Programme, folder: Path) -> Iterator[Finding]:
         )
 
 
-def _carried(installed: dict[str, Installed], source: str, target: str) -> bool:
+def _carried(installed: Mapping[str, Installed], source: str, target: str) -> bool:
     return source == target or f"{source}-{target}" in installed or {f"{source}-{PIVOT}", f"{PIVOT}-{target}"} <= installed.keys()

@@ -2,7 +2,7 @@
 
 import argparse
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from translations import index
@@ -27,7 +27,7 @@ def add_parser(commands: Commands) -> None:
     remove.set_defaults(run=_remove)
 
 
-def ways(installed: dict[str, Installed]) -> Iterator[tuple[str, str, tuple[Installed, ...]]]:
+def ways(installed: Mapping[str, Installed]) -> Iterator[tuple[str, str, tuple[Installed, ...]]]:
     """Every pair of languages that can be translated, with the packages on the way: one, or two by way of English."""
     codes = sorted({code for each in installed.values() for code in (each.record.source, each.record.target)})
     for source in codes:
