@@ -143,7 +143,11 @@ class Deliveries:
     def _recover(self, connection: sa.Connection) -> None:
         now = self._clock()
         waiting.notices_overdue(connection, now)
-        self._cases.delivered(connection, kept.recover(connection, now))
+        cut_off = kept.recover(connection, now)
+        for one in cut_off:
+            if one.kind == "knock":
+                waiting.knock_doubted(connection, one.worker_id, now)
+        self._cases.delivered(connection, cut_off)
         self._heard(connection, said.take_up_early(connection, now, now - DAY))
 
     def _claim(self, connection: sa.Connection, room: Mapping[str, int]) -> list[_Ready]:
@@ -256,6 +260,8 @@ class Deliveries:
                 waiting.window_shut(connection, verdict.worker_id)
             if verdict.knock_lost:
                 waiting.knock_failed(connection, verdict.worker_id, verdict.settlement.failure or "", now)
+            if verdict.knock_doubted:
+                waiting.knock_doubted(connection, verdict.worker_id, now)
 
     def told(self, connection: sa.Connection, statuses: Sequence[Status]) -> None:
         """Write carriers' words on what was sent, and do what follows from those that say it did not arrive."""

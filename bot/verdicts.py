@@ -25,7 +25,8 @@ _AGAIN = frozenset({Failure.RATE_LIMITED, Failure.TEMPORARY})
 class Verdict:
     """What becomes of the row, and of the worker: `shut` names why nothing more may be sent, `window_shut` that only a knock may go.
 
-    `knock_lost` says that a knock did not arrive, so that what waits behind it is knocked for again later.
+    `knock_lost` says that a knock did not arrive, `knock_doubted` that it may not have, so that
+    what waits behind it is knocked for again later.
     """
 
     settlement: Settlement
@@ -33,6 +34,7 @@ class Verdict:
     shut: str | None = None
     window_shut: bool = False
     knock_lost: bool = False
+    knock_doubted: bool = False
 
 
 def after(row: Row, error: SendError, now: int, *, told: bool = False) -> Verdict:
@@ -50,7 +52,8 @@ def after(row: Row, error: SendError, now: int, *, told: bool = False) -> Verdic
 
 def _ambiguous(row: Row, failure: Failure, now: int) -> Verdict:
     if row.kind == "reply" or row.maybe:
-        return Verdict(Settlement(row.id, "maybe_sent", failure=failure.value, maybe=True))
+        settlement = Settlement(row.id, "maybe_sent", failure=failure.value, maybe=True)
+        return Verdict(settlement, row.worker_id, knock_doubted=row.kind == "knock")
     return Verdict(Settlement(row.id, "due", failure=failure.value, due_at=now + 2 * SECOND, maybe=True))
 
 

@@ -82,14 +82,14 @@ def recover(connection: sa.Connection, now: int) -> list[Moved]:
     """Take up sends that were cut off between call and answer: the carrier may have them.
 
     A flow's question, a knock or a notice goes once more (marked); an officer's words never go again by themselves. Returns the rows that
-    ended as `maybe_sent`.
+    ended as `maybe_sent`; a knock among them may have reached nobody, so what waits behind it is for the caller to put off.
     """
     stale = standing(outbox, *TO_LEAVE) & standing(outbox, "sending") & (outbox.c.lease_until < now)
     again = stale & outbox.c.kind.not_in(_NEVER_BY_THEMSELVES) & outbox.c.maybe.is_(False)
     connection.execute(sa.update(outbox).where(again).values(state="due", maybe=True, lease_until=None))
     ended = sa.update(outbox).where(stale).values(state="maybe_sent", maybe=True, settled_at=now, lease_until=None)
-    found = connection.execute(ended.returning(outbox.c.id, outbox.c.kind, outbox.c.case_id, outbox.c.seq))
-    return [Moved(row.id, row.kind, row.case_id, row.seq, "maybe_sent") for row in found]
+    found = connection.execute(ended.returning(outbox.c.id, outbox.c.kind, outbox.c.case_id, outbox.c.seq, outbox.c.worker_id))
+    return [Moved(row.id, row.kind, row.case_id, row.seq, "maybe_sent", worker_id=row.worker_id) for row in found]
 
 
 _earlier = outbox.alias("earlier")

@@ -13,6 +13,8 @@ _KNOCK_AGAIN_AFTER = 3_600_000
 """Milliseconds until a worker is knocked for again whom a knock did not reach ..."""
 _KNOCK_A_DAY_LATER = 86_400_000
 """... and where the carrier lets no knock through at all: an operator has to do something first."""
+_DOUBTED = "doubted"
+"""What stands at a message whose knock may have reached nobody."""
 
 SILENCE = _KNOCK_AGAIN_AFTER
 """Milliseconds without a word after which something may wait that a lost knock put off: it is put off for no less."""
@@ -44,9 +46,10 @@ class NotKnocked:
 
 
 def not_knocked(connection: sa.Connection, channels: Sequence[str], now: int, most: int) -> list[NotKnocked]:
-    """Workers for whom something waits on these channels and to whom no knock went out yet."""
-    held = standing(outbox, "held") & (outbox.c.hold == "knock") & workers.c.knocked_at.is_(None) & workers.c.closed_to.is_(None)
-    held &= (outbox.c.due_at <= now) & outbox.c.channel.in_(list(channels))
+    """Workers for whom something waits on these channels and to whom no knock went out yet, or one that may have reached nobody."""
+    doubted = (outbox.c.failure == _DOUBTED) & (workers.c.knocked_at <= now - _KNOCK_AGAIN_AFTER)
+    held = standing(outbox, "held") & (outbox.c.hold == "knock") & workers.c.closed_to.is_(None)
+    held &= sa.or_(workers.c.knocked_at.is_(None), doubted) & (outbox.c.due_at <= now) & outbox.c.channel.in_(list(channels))
     about = (workers.c.live_until, workers.c.heard_at, workers.c.quiet_from, workers.c.quiet_until)
     found = connection.execute(
         sa.select(outbox.c.worker_id, sa.func.max(outbox.c.channel), *about)
@@ -82,8 +85,12 @@ def look_anew(connection: sa.Connection, worker_id: str, now: int) -> None:
 
 def knocked(connection: sa.Connection, worker_ids: Sequence[str], now: int) -> set[str]:
     """Remember that a knock goes out to these workers; returns those to whom no other process knocks in the same moment."""
-    free = workers.c.id.in_(list(worker_ids)) & workers.c.knocked_at.is_(None)
-    return set(connection.execute(sa.update(workers).where(free).values(knocked_at=now).returning(workers.c.id)).scalars())
+    anew = sa.or_(workers.c.knocked_at.is_(None), workers.c.knocked_at <= now - _KNOCK_AGAIN_AFTER)
+    free = workers.c.id.in_(list(worker_ids)) & anew
+    found = set(connection.execute(sa.update(workers).where(free).values(knocked_at=now).returning(workers.c.id)).scalars())
+    behind = outbox.c.worker_id.in_(found) & standing(outbox, *NOT_ENDED) & standing(outbox, "held") & (outbox.c.failure == _DOUBTED)
+    connection.execute(sa.update(outbox).where(behind).values(failure=None))
+    return found
 
 
 def knock_failed(connection: sa.Connection, worker_id: str, failure: str, now: int) -> None:
@@ -92,6 +99,12 @@ def knock_failed(connection: sa.Connection, worker_id: str, failure: str, now: i
     theirs = (outbox.c.worker_id == worker_id) & standing(outbox, *NOT_ENDED) & standing(outbox, "held") & (outbox.c.hold == "knock")
     connection.execute(sa.update(outbox).where(theirs).values(due_at=now + wait, failure=failure or None))
     connection.execute(sa.update(workers).where(workers.c.id == worker_id).values(knocked_at=None))
+
+
+def knock_doubted(connection: sa.Connection, worker_id: str, now: int) -> None:
+    """A knock was cut off twice and may have reached nobody: it counts as given, and is given once more where it stays unanswered."""
+    theirs = (outbox.c.worker_id == worker_id) & standing(outbox, *NOT_ENDED) & standing(outbox, "held") & (outbox.c.hold == "knock")
+    connection.execute(sa.update(outbox).where(theirs).values(due_at=now + _KNOCK_AGAIN_AFTER, failure=_DOUBTED))
 
 
 def shut(connection: sa.Connection, worker_id: str, why: str) -> None:

@@ -56,6 +56,14 @@ def test_an_ambiguous_failure_never_repeats_an_officers_words(failure: Failure) 
     assert verdicts.after(_row("flow", maybe=True), error, NOW).settlement.state == "maybe_sent"
 
 
+def test_a_knock_in_doubt_goes_once_more_at_once_and_is_doubted_then() -> None:
+    error = SendError(Failure.TEMPORARY, ambiguous=True)
+    first, second = (verdicts.after(_row("knock", maybe=maybe), error, NOW) for maybe in (False, True))
+
+    assert (first.settlement.state, first.knock_doubted) == ("due", False)
+    assert (second.settlement.state, second.knock_doubted) == ("maybe_sent", True)
+
+
 def test_waits_grow_and_end() -> None:
     waits = [verdicts.after(_row("flow", attempts=n), SendError(Failure.TEMPORARY), NOW).settlement for n in range(verdicts.MOST_ATTEMPTS)]
 

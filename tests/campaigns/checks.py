@@ -61,8 +61,9 @@ class Checks:
         rows, sends = self._record.outbox_of(worker_id), self._streets.sends_to(worker)
         talk = self.talk_of(worker)
         wrong = self._accounted(rows, sends)
-        if talk.words != model.words:
-            wrong.append(f"words are {talk.words}, not {model.words}")
+        words = model.words[:-1] if worker.answer is not None and not worker.knocked else model.words
+        if talk.words != words:
+            wrong.append(f"words are {talk.words}, not {words}")
         once = tuple(_once(rows, sends))
         if not _is_in_order(tuple(map(masked, once)), model.texts, rows):
             wrong.append(f"texts came as {once}, not {model.texts}")
@@ -92,14 +93,14 @@ class Checks:
         return wrong
 
     def _answer(self, worker: Worker, case: dict[str, Any], rows: list[dict[str, Any]], sends: list[Sent]) -> list[str]:
-        """An officer's words: kept once, and at the carrier at most once."""
+        """An officer's words: kept once, and at the carrier at most once. A knock that was cut off twice may come only an hour later."""
         if worker.answer is None:
             return []
         replies = [entry.body["text"] for entry in self._record.timeline_of(case) if entry.kind == "reply"]
         states = [row["state"] for row in rows if row["kind"] == "reply"]
         came = sum(sent.body == worker.answer for sent in sends)
         wrong = [] if replies == [worker.answer] else [f"the desk kept {len(replies)} answers"]
-        if not worker.knocked:
+        if not worker.knocked and not any(row["kind"] == "knock" and row["state"] == "maybe_sent" for row in rows):
             wrong.append("no knock ever came for the answer")
         if came > 1:
             wrong.append(f"an officer's answer came {came} times")

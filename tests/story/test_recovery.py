@@ -5,6 +5,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from bot.clock import HOUR
 from bot.spool import Spool
 from cases import desk
 from channels.base import Inbound
@@ -41,6 +42,28 @@ def test_a_knock_that_was_answered_is_not_given_again_although_its_send_is_in_do
     line.quiet()
     assert phone.news() == []
     assert [row["state"] for row in line.rows(outbox) if row["kind"] == "knock"] == ["maybe_sent"]
+
+
+def test_a_knock_that_was_cut_off_twice_is_given_once_more_after_an_hour(line: Line) -> None:
+    phone = line.phone()
+    phone.send("52746 en")
+    phone.send("They did not pay overtime")
+    reference = line.rows(cases)[0]["reference"]
+    line.desk("sanne", lambda at: desk.reply(at, reference, desk.ReplyDraft("I look at it.", "en")))
+    phone.news()
+    cut_off = {"state": "sending", "maybe": True, "lease_until": line.clock() - 1, "settled_at": None}
+    line.service.writer.call_sync(lambda c: c.execute(sa.update(outbox).where(outbox.c.kind == "knock").values(**cut_off)).rowcount)
+
+    assert until(lambda: [row["state"] for row in line.rows(outbox) if row["kind"] == "knock"] == ["maybe_sent"], "the doubt")
+    line.quiet()
+    assert phone.news() == []
+    line.clock.move(HOUR)
+    line.service.answers_came()
+    line.until(lambda: sum(row["kind"] == "knock" for row in line.rows(outbox)) == 2)
+    line.quiet()
+    [knock] = phone.news()
+    assert phone.send("1") == ["I look at it."]
+    assert "I look at it." not in knock
 
 
 def test_the_spool_keeps_every_message_of_many_threads_and_gives_them_back_in_order(tmp_path: Path) -> None:
