@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+from bot.lasting import WholeSteps
 from channels.base import Inbound
 from channels.source import News, Source, SourceError
 from store.alone import Alone
-from store.database import StoreAway
+from store.database import Database, StoreAway
 from store.writer import WriterBusy
 
 _log = logging.getLogger(__name__)
@@ -27,11 +28,16 @@ class Polling:
         self._accept = accept
         self._alone = alone
         self._told = ""
+        self._looks = WholeSteps()
+
+    async def drain(self) -> None:
+        """Let the look whether this process may ask come to its end, so that its claim can be let go."""
+        await self._looks.ended()
 
     async def run(self) -> None:
         """Ask, keep, and say so, until cancelled. Raises StoreAway or WriterBusy, with nothing lost: the carrier tells it again."""
         while True:
-            if await asyncio.to_thread(self._alone.is_mine):
+            if await self._looks.take(asyncio.to_thread(self._alone.is_mine)):
                 await self.ask()
             else:
                 await asyncio.sleep(_LOOK_AGAIN)
@@ -79,3 +85,24 @@ class Polling:
             else:
                 return
         _log.error("a message of %s breaks the inbox and is passed over: %s", self._name, broke)
+
+
+class Asking:
+    """The loops that ask every carrier which cannot post to us, each in one process alone."""
+
+    def __init__(self, sources: Mapping[str, Source], accept: Accept, database: Database) -> None:
+        self._claims = {name: Alone(database, name) for name in sources}
+        self._pollings = {name: Polling(name, source, accept, self._claims[name]) for name, source in sources.items()}
+
+    def loops(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        """The loops by what to call them."""
+        return {f"asking {name}": polling.run for name, polling in self._pollings.items()}
+
+    async def drain(self) -> None:
+        """Let what was begun come to its end."""
+        await asyncio.gather(*(polling.drain() for polling in self._pollings.values()))
+
+    def let_go(self) -> None:
+        """Give the asking up to whichever process looks next."""
+        for claim in self._claims.values():
+            claim.let_go()

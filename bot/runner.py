@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.clock import HOUR, MINUTE, SECOND, Clock
+from bot.lasting import WholeSteps
 from store import tasks as kept
 from store.writer import Writer
 
@@ -22,13 +23,18 @@ class Runner:
         self._writer = writer
         self._clock = clock
         self._work = work
+        self._steps = WholeSteps()
 
     async def run(self, every: float) -> None:
         """Run due tasks until cancelled, looking every `every` seconds."""
         while True:
-            while await self.run_due():
+            while await self._steps.take(self.run_due()):
                 pass
             await asyncio.sleep(every)
+
+    async def drain(self) -> None:
+        """Let the tasks under way come to their end: cut off, they would wait for their lease to run out."""
+        await self._steps.ended()
 
     async def run_due(self) -> bool:
         """Run the tasks that are due, side by side: translations of several cases share a batch; True if there were any."""

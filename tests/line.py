@@ -237,7 +237,12 @@ class Line:
             time.sleep(0.02)
 
     def _busy(self) -> bool:
-        """One look at everything in one statement: between two looks, work would slip from one table to the next."""
+        """One look at everything in one statement: between two looks, work would slip from one table to the next.
+
+        What the spool keeps, since the database was slow for a moment, is in the database before it leaves the spool.
+        """
+        if any((self.settings.data_dir / "spool").glob("*.sealed")):
+            return True
         now = self.clock() + SOON
         waiting = (
             sa.exists().where(inbox.c.state == "new"),

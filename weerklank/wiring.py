@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,11 +20,11 @@ from bot.identity import Identity
 from bot.inbox import Inbox
 from bot.interpreter import Interpreter
 from bot.knocks import Knocks
-from bot.lasting import lasting
+from bot.lasting import WholeSteps, lasting
 from bot.lexicon import the_lexicon
 from bot.mail import Mailer, NoMailer, Notices, SmtpMailer
 from bot.outbox import CaseSide, Deliveries, Means
-from bot.polling import Polling
+from bot.polling import Asking
 from bot.promises import Promises
 from bot.publishing import Publishing
 from bot.recordings import Recordings
@@ -40,7 +40,6 @@ from channels.base import Channel
 from channels.registry import Channels, open_channels
 from flows.revisions import Library
 from store import attachments, doorbell, screens
-from store.alone import Alone
 from store.database import Database, open_database
 from store.sealing import Keyring
 from store.writer import Turn, Writer
@@ -100,7 +99,8 @@ class Service:
         self.runner = Runner(self.writer, self.clock, self._tasks())
         self._turn, self._late, self._ringing = self._turns()
         self._timers = Timers(self.writer, self.clock, self._clockwork())
-        self._background = list[asyncio.Task[Any]]()
+        self._asking = Asking(self.channels.sources, self.inbox.accept, self.database)
+        self._looking, self._background = WholeSteps(), list[asyncio.Task[Any]]()
         self._listener: threading.Thread | None = None
         self._stopping = threading.Event()
 
@@ -215,7 +215,7 @@ class Service:
             "notices": lambda: self.notices.run(5 * DRAIN_EVERY),
             "tasks": lambda: self.runner.run(DRAIN_EVERY),
             "purges": lambda: self.purges.run(DRAIN_EVERY),
-            **self._asking(),
+            **self._asking.loops(),
         }
         self._background += [asyncio.create_task(lasting(name, loop, DRAIN_EVERY)) for name, loop in loops.items()]
         self.stock.start()
@@ -224,16 +224,6 @@ class Service:
         if self.database.kind == "postgresql":
             self._listener = threading.Thread(target=self._listen, name="doorbell", daemon=True)
             self._listener.start()
-
-    @cached_property
-    def _alone(self) -> dict[str, Alone]:
-        """What lets one process alone ask each carrier that cannot post to us."""
-        return {name: Alone(self.database, name) for name in self.channels.sources}
-
-    def _asking(self) -> dict[str, Callable[[], Awaitable[None]]]:
-        """The loops that ask the carriers which cannot post to us."""
-        sources = self.channels.sources.items()
-        return {f"asking {name}": Polling(name, source, self.inbox.accept, self._alone[name]).run for name, source in sources}
 
     def _listen(self) -> None:
         while not self._stopping.is_set():
@@ -250,7 +240,7 @@ class Service:
         """Take up what another process published or applied. A conversation looks by itself, at each batch."""
         while True:
             await asyncio.sleep(LOOK_AROUND_EVERY)
-            await asyncio.to_thread(self.houses.refresh)
+            await self._looking.take(asyncio.to_thread(self.houses.refresh))
 
     async def _replay(self) -> None:
         await self.inbox.replay()
@@ -264,7 +254,9 @@ class Service:
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
-        await asyncio.gather(self.deliveries.drain(), self.notices.drain(), self.purges.drain(), self.bringing.drain())
+        # What a thread still reads comes to its end before the database is let go.
+        working = (self.deliveries, self.notices, self.purges, self.bringing, self.runner, self._asking)
+        await asyncio.gather(self._looking.ended(), *(each.drain() for each in working))
         self.conversation.close()
         if self._listener is not None:
             await asyncio.to_thread(self._listener.join)
@@ -274,8 +266,7 @@ class Service:
             await channel.close()
         for source in self.channels.sources.values():
             await source.close()
-        for claim in self._alone.values():
-            claim.let_go()
+        self._asking.let_go()
         self.database.close()
 
 
