@@ -221,9 +221,12 @@ class Line:
         return Phone(self, channel, address)
 
     def quiet(self) -> None:
-        """Wait until nothing is left to handle, to send or to mail."""
+        """Wait until nothing is left to handle, to send or to mail.
+
+        It takes two looks: on a slow machine the first may miss what became due between its reading of the clock and of the database.
+        """
         until = time.monotonic() + PATIENCE
-        while self._busy():
+        while self._busy() or self._busy():
             if time.monotonic() > until:
                 raise TimeoutError("the line does not become quiet")
             time.sleep(0.01)
