@@ -42,6 +42,7 @@ from flows.revisions import Library
 from store import attachments, doorbell, screens
 from store.database import Database, open_database
 from store.sealing import Keyring
+from store.shared_clock import SharedClock
 from store.writer import Turn, Writer
 from translations.base import Translator
 from translations.engine import Argos
@@ -63,7 +64,7 @@ SWEEP_EVERY = 3600.0
 class Parts:
     """What a command may bring of its own: another clock, another mailer, phones of its own in place of carriers."""
 
-    clock: Clock = clocks.now
+    clock: Clock | None = None
     mailer: Mailer | None = None
     translator: Translator | None = None
     phones: Mapping[str, Channel] = field(default_factory=dict[str, Channel])
@@ -72,12 +73,15 @@ class Parts:
 class Service:
     """One process of the service: what it is made of, and how it starts and stops."""
 
+    _listener: threading.Thread | None = None
+
     def __init__(self, settings: Settings, parts: Parts | None = None) -> None:
         self.settings = settings
         self.parts = parts or Parts()
-        self.clock = self.parts.clock
         self.keyring: Keyring = settings.keyring()
         self.database: Database = open_database(settings.database)
+        self._time = SharedClock(self.database)
+        self.clock: Clock = self.parts.clock or self._time
         self.writer = Writer(self.database)
         self.houses = Houses(self.database)
         self.channels: Channels = open_channels(channel_config(settings))
@@ -100,9 +104,8 @@ class Service:
         self._turn, self._late, self._ringing = self._turns()
         self._timers = Timers(self.writer, self.clock, self._clockwork())
         self._asking = Asking(self.channels.sources, self.inbox.accept, self.database)
-        self._looking, self._background = WholeSteps(), list[asyncio.Task[Any]]()
-        self._listener: threading.Thread | None = None
-        self._stopping = threading.Event()
+        self._looking, self._stopping = WholeSteps(), threading.Event()
+        self._background = list[asyncio.Task[Any]]()
 
     def _turns(self) -> tuple[Turn, Turn, Turn]:
         """The writer's turns at words that came, promises that were missed, and timers that ring."""
@@ -198,7 +201,7 @@ class Service:
         """Store the shipped flows and read the programme. Raises NoProgramme."""
         self.writer.start()
         self.writer.call_sync(lambda connection: store_shipped(connection, self.clock()))
-        self.houses.reload()
+        self._look()
 
     async def start(self, *, background: bool) -> None:
         """Start what runs by itself: always the spool's replay; with `background` conversation, deliveries, notices, tasks and clocks."""
@@ -236,11 +239,16 @@ class Service:
         else:
             self.answers_came()
 
+    def _look(self) -> None:
+        """Read again what others may have changed: the time, the programme, the flows."""
+        self._time.look()
+        self.houses.refresh()
+
     async def _look_around(self) -> None:
         """Take up what another process published or applied. A conversation looks by itself, at each batch."""
         while True:
             await asyncio.sleep(LOOK_AROUND_EVERY)
-            await self._looking.take(asyncio.to_thread(self.houses.refresh))
+            await self._looking.take(asyncio.to_thread(self._look))
 
     async def _replay(self) -> None:
         await self.inbox.replay()
