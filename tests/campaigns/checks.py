@@ -36,7 +36,7 @@ class Checks:
         wrong += self._record.broken_chains()
         wrong += self._lost(workers)
         for worker in workers:
-            wrong += [f"{worker.script.name} {worker.number}: {one}" for one in self._of(worker, model[worker.script.name])]
+            wrong += [f"{worker.part} {worker.number}: {one}" for one in self._of(worker, model[worker.part])]
         return wrong + self._backwards(told) + self._unended_rows()
 
     def _lost(self, workers: list[Worker]) -> list[str]:
@@ -95,7 +95,7 @@ class Checks:
     def _answer(self, worker: Worker, case: dict[str, Any], rows: list[dict[str, Any]], sends: list[Sent]) -> list[str]:
         """An officer's words: kept once, and at the carrier at most once. A knock that was cut off twice may come only an hour later."""
         if worker.answer is None:
-            return []
+            return self._date(worker, case, rows)
         replies = [entry.body["text"] for entry in self._record.timeline_of(case) if entry.kind == "reply"]
         states = [row["state"] for row in rows if row["kind"] == "reply"]
         came = sum(sent.body == worker.answer for sent in sends)
@@ -107,6 +107,13 @@ class Checks:
         if came == 0 and states == ["sent"]:
             wrong.append("an officer's answer is called sent and never came")
         return wrong
+
+    def _date(self, worker: Worker, case: dict[str, Any], rows: list[dict[str, Any]]) -> list[str]:
+        """The clock of a case rang once, and one notice of it was put."""
+        rang = sum(entry.kind == "late" for entry in self._record.timeline_of(case))
+        notices = sum(row["kind"] == "late" for row in rows)
+        wanted = int(worker.waits)
+        return [] if rang == notices == wanted else [f"the date was missed {rang} times and told {notices} times"]
 
     def _backwards(self, told: dict[str, str]) -> list[str]:
         rows = self._record.rows(sa.select(outbox.c.provider_id, outbox.c.status).where(outbox.c.provider_id.is_not(None)))

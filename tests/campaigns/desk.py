@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from api import sessions
 from bot import clock
-from store.tables import officers
+from store.tables import cases, officers
 from tests.campaigns.post import NoAnswer, request
 from tests.campaigns.record import Record
 from tests.campaigns.workers import Weather, Worker
@@ -44,6 +44,11 @@ class Desk:
     def _is_handled(self, worker: Worker) -> bool:
         worker_id = self._record.worker_id(worker)
         return worker_id is not None and not self._record.has_work_for(worker_id) and bool(self._record.cases_of(worker_id))
+
+    def let_the_date_pass(self, worker: Worker) -> None:
+        """Leave a worker's case alone until the date that was promised has passed."""
+        [case] = self._record.cases_of(self._record.worker_id(worker) or "")
+        self._record.change(sa.update(cases).where(cases.c.id == case["id"]).values(answer_by=clock.now() - clock.SECOND))
 
     async def answer(self, worker: Worker) -> str:
         """Answer a worker's case; returns the wording."""

@@ -118,36 +118,49 @@ class Campaign:
         calm = await self._calm()
         figures = self._figures(time.monotonic() - began)
         wrong = calm + await asyncio.to_thread(self.checks.all, self.workers, model, dict(self.twilio.told))
+        return Outcome(self._kind(), self.storm.seed, self.kills, figures, wrong + self._refusals() + self._loud())
+
+    def _refusals(self) -> list[str]:
+        """Whom a live service sent away."""
         refused = [f"a Twilio webhook was answered {status}" for key, status in self.streets.refused if ":" not in key]
-        refused += [f"a status of Twilio was answered {status}" for status in self.twilio.refused]
-        return Outcome(self._kind(), self.storm.seed, self.kills, figures, wrong + refused + self._loud())
+        return refused + [f"a status of Twilio was answered {status}" for status in self.twilio.refused]
 
     def _kind(self) -> str:
         return "sqlite" if self.house.embedded else "postgresql"
 
     async def _quiet_day(self) -> dict[str, Talk]:
-        workers = [next(self._crowd) for _ in SCRIPTS]
+        workers = self._model_crowd()
         await asyncio.gather(*(self.streets.talk(worker, self.desk) for worker in workers))
         for worker in workers:
             await self.desk.all_handled(worker)
         self.workers += workers
-        if unread := [worker.script.name for worker in workers if not worker.read]:
+        if unread := [worker.part for worker in workers if not (worker.knocked if worker.waits else worker.read)]:
             raise RuntimeError(f"on a quiet day nobody answers {unread}")
-        return {worker.script.name: self.checks.talk_of(worker) for worker in workers}
+        return {worker.part: self.checks.talk_of(worker) for worker in workers}
+
+    def _model_crowd(self) -> list[Worker]:
+        return [next(self._crowd) for _ in SCRIPTS]
+
+    def _patience_runs_out(self) -> bool:
+        """Whether the next worker is left without an answer until the date has passed."""
+        return False
 
     async def _blow(self) -> None:
         self.streets.weather.storm = True
-        killing = asyncio.create_task(self._kill_and_restart())
-        await asyncio.gather(*(self._street(killing) for _ in range(self.storm.at_once)))
-        await killing
+        striking = asyncio.create_task(self._strike())
+        await asyncio.gather(*(self._street(striking) for _ in range(self.storm.at_once)))
+        await striking
+        self.streets.weather.storm = False
 
-    async def _street(self, killing: asyncio.Task[None]) -> None:
-        """One worker after another until the last kill."""
-        while not killing.done() and (worker := next(self._crowd, None)) is not None:
+    async def _street(self, striking: asyncio.Task[None]) -> None:
+        """One worker after another until the last blow."""
+        while not striking.done() and (worker := next(self._crowd, None)) is not None:
+            worker.waits = self._patience_runs_out()
             self.workers.append(worker)
             await self.streets.talk(worker, self.desk)
 
-    async def _kill_and_restart(self) -> None:
+    async def _strike(self) -> None:
+        """Kill processes and start them again, until the storm is over."""
         start_up = 1.5
         while self.kills < self.storm.kills:
             if self.luck.random() < self.storm.early:
@@ -163,7 +176,6 @@ class Campaign:
                 self.kills += 1
             self.house.start(*names)
         await asyncio.to_thread(self.house.await_up)
-        self.streets.weather.storm = False
 
     async def _calm(self) -> list[str]:
         """Wait until nothing is on its way any more."""

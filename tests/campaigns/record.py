@@ -1,31 +1,52 @@
 """What a campaign reads in the database: of whom a row is, what became of it, what the timelines say. It changes nothing."""
 
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from cases import timeline
 from store.casekeys import load_data_key
-from store.database import Database
+from store.database import Database, is_away
 from store.sealing import Keyring
 from store.tables import cases, contacts, inbox, outbox
 from tests.campaigns.workers import Worker
 
+T = TypeVar("T")
+_PATIENCE = 60.0
 OPEN = ("due", "sending")
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The database of an installation and the keys to read it."""
+    """The database of an installation and the keys to read it. It waits for a database that is away."""
 
     database: Database
     keyring: Keyring
 
     def rows(self, statement: sa.Executable) -> list[dict[str, Any]]:
         """The rows of a statement."""
-        with self.database.read() as connection:
-            return [dict(row) for row in connection.execute(statement).mappings()]
+        return self._when_there(self.database.read, lambda connection: [dict(row) for row in connection.execute(statement).mappings()])
+
+    def change(self, statement: sa.Executable) -> None:
+        """Change something as time would have."""
+        self._when_there(self.database.write, lambda connection: connection.execute(statement).rowcount)
+
+    @staticmethod
+    def _when_there(opened: Callable[[], AbstractContextManager[sa.Connection]], work: Callable[[sa.Connection], T]) -> T:
+        until = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                with opened() as connection:
+                    return work(connection)
+            except DBAPIError as error:
+                if not is_away(error) or time.monotonic() > until:
+                    raise
+                time.sleep(0.1)
 
     def worker_id(self, worker: Worker) -> str | None:
         """The pseudonym behind a worker's address."""
@@ -49,8 +70,7 @@ class Record:
 
     def timeline_of(self, case: dict[str, Any]) -> list[timeline.Entry]:
         """A case's timeline, opened."""
-        with self.database.read() as connection:
-            return list(timeline.read(connection, case, load_data_key(connection, self.keyring, case["id"])))
+        return self._when_there(self.database.read, lambda c: list(timeline.read(c, case, load_data_key(c, self.keyring, case["id"]))))
 
     def broken_chains(self) -> list[str]:
         """What is wrong with any timeline."""

@@ -56,7 +56,10 @@ def masked(text: str) -> str:
 
 @dataclass(eq=False)
 class Worker:
-    """A worker: script, address, token, what was accepted, and whether an answer was asked for and read."""
+    """A worker: script, address, token, what was accepted, and whether an answer was asked for and read.
+
+    One who `waits` gets none, and the date passes.
+    """
 
     script: Script
     number: int
@@ -66,6 +69,12 @@ class Worker:
     answer: str | None = None
     knocked: bool = False
     read: bool = False
+    waits: bool = False
+
+    @property
+    def part(self) -> str:
+        """The part that is played: everybody who plays it is left with the same."""
+        return f"{self.script.name}, unanswered" if self.waits else self.script.name
 
     @property
     def token(self) -> str:
@@ -90,6 +99,10 @@ class Officer(Protocol):
 
     async def answer(self, worker: Worker) -> str:
         """Answer a worker's case; returns the wording."""
+        ...
+
+    def let_the_date_pass(self, worker: Worker) -> None:
+        """Leave a worker's case alone until the date that was promised has passed."""
         ...
 
 
@@ -173,6 +186,10 @@ class Streets:
             return
         await officer.all_handled(worker)
         before = len(self.sends_to(worker))
+        if worker.waits:
+            officer.let_the_date_pass(worker)
+            worker.knocked = await self._arrives(worker, lambda _: True, before)
+            return
         worker.answer = await officer.answer(worker)
         worker.knocked = await self._arrives(worker, lambda _: True, before)
         if worker.knocked:

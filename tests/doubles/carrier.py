@@ -108,6 +108,11 @@ class CarrierDouble:
         """Called in the double's loop after a send was taken."""
 
     @property
+    def port(self) -> int:
+        """The port of loopback where the double listens."""
+        return self._port
+
+    @property
     def url(self) -> str:
         """The address to call in place of the carrier's."""
         return f"http://127.0.0.1:{self._port}"

@@ -1,0 +1,67 @@
+"""An installation of several processes on one PostgreSQL, tended as a supervisor does: who ends is started again."""
+
+import os
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.campaigns.postgres import children, fill_disk
+from tests.campaigns.wire import Wire
+from tests.processes import COMMAND, Installation, free_port, listens
+
+_SKEW = Path(__file__).with_name("skew")
+
+
+@dataclass
+class Cluster(Installation):
+    """So many `serve` behind one door (`port`) and so many `work`; each process has a wall clock of its own that can be set wrong."""
+
+    web: int = 2
+    workers: int = 3
+    ports: dict[str, int] = field(default_factory=dict[str, int])
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.ports = {f"serve-{number}": free_port() for number in range(1, self.web + 1)}
+        self.door = Wire(*self.ports.values())
+        self.environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(_SKEW), self.environment.get("PYTHONPATH"))))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The processes of the whole."""
+        return (*self.ports, *(f"work-{number}" for number in range(1, self.workers + 1)))
+
+    def _skew(self, name: str) -> Path:
+        return self.folder / f"{name}.skew"
+
+    def start(self, *names: str) -> None:
+        """Start processes (all of them if none is named), without waiting."""
+        for name in names or self.names:
+            words = ["serve", "--port", str(self.ports[name])] if name in self.ports else ["work"]
+            environment = {**self.environment, "WEERKLANK_CHAOS_SKEW": str(self._skew(name))}
+            with self.log(name).open("ab") as log:
+                self.processes[name] = subprocess.Popen(
+                    [COMMAND, *words], env=environment, cwd=self.folder, stdout=log, stderr=log, start_new_session=True
+                )
+
+    def tend(self) -> None:
+        """Start again whoever ended by itself."""
+        for name, process in list(self.processes.items()):
+            if process.poll() is not None:
+                self.start(name)
+
+    def is_up(self) -> bool:
+        """Whether every door is open."""
+        return all(listens(port) for port in self.ports.values())
+
+    def set_clock(self, name: str, seconds: float) -> None:
+        """Set a process's wall clock wrong by so many seconds."""
+        written = self._skew(name).with_suffix(".new")
+        written.write_text(f"{seconds}", encoding="ascii")
+        written.replace(self._skew(name))
+
+    def fill_disk(self, *, full: bool) -> None:
+        """Let every process find the disk full, or free again."""
+        for process in self.processes.values():
+            if process.poll() is None:
+                fill_disk([process.pid, *children(process.pid)], full=full)

@@ -1,0 +1,101 @@
+"""A PostgreSQL server of the wheel that a campaign may kill, starve of disk and start again; nothing is switched off that keeps data."""
+
+import os
+import resource
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import psycopg
+
+from tests import databases
+
+_OPTIONS = ("max_connections=200", "shared_buffers=64MB")
+_PATIENCE = 60.0
+UNLIMITED = resource.RLIM_INFINITY
+
+
+class Postgres:
+    """One server in a folder. Raises RuntimeError when it does not come up."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._account = databases.account(folder)
+        self._binaries = databases.binaries(folder)
+        self._port = databases.free_port()
+        self._server: subprocess.Popen[bytes] | None = None
+        initdb: list[Path | str] = [self._binaries / "initdb", "-D", self._data, *databases.CLUSTER_OPTIONS]
+        subprocess.run(initdb, check=True, capture_output=True, user=self._account, cwd=folder)
+
+    @property
+    def _data(self) -> Path:
+        return self._folder / "data"
+
+    @property
+    def url(self) -> str:
+        """The address of its one database."""
+        return f"{databases.DRIVER}postgres@127.0.0.1:{self._port}/postgres"
+
+    def start(self) -> None:
+        """Start it, also after a crash, and wait until it answers; a start that fails is tried again, as a supervisor does."""
+        until = time.monotonic() + _PATIENCE
+        while not self._answers():
+            if time.monotonic() > until:
+                raise RuntimeError(f"PostgreSQL does not come up:\n{(self._folder / 'server.log').read_text()[-4000:]}")
+            if self._server is None or self._server.poll() is not None:
+                self._server = self._launched()
+            time.sleep(0.1)
+
+    def _launched(self) -> subprocess.Popen[bytes]:
+        options = [part for option in _OPTIONS for part in ("-c", option)]
+        command: list[Path | str] = [self._binaries / "postgres", "-D", self._data, "-h", "127.0.0.1", "-p", str(self._port)]
+        with (self._folder / "server.log").open("ab") as log:
+            return subprocess.Popen([*command, "-k", self._folder, *options], stdout=log, stderr=log, user=self._account, cwd=self._folder)
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.url.replace(databases.DRIVER, "postgresql://"), connect_timeout=5).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def kill(self) -> None:
+        """End it as a power cut does; its children see that it is gone and end too."""
+        if self._server is not None:
+            self._server.kill()
+            self._server.wait()
+
+    def kill_one(self) -> None:
+        """Kill one of its children: the others are ended by the server itself, which then recovers."""
+        for pid in self.processes()[1:][-1:]:
+            os.kill(pid, signal.SIGKILL)
+
+    def processes(self) -> list[int]:
+        """The server's processes, itself first."""
+        if self._server is None or self._server.poll() is not None:
+            return []
+        return [self._server.pid, *children(self._server.pid)]
+
+    def stop(self) -> None:
+        """End it in good order."""
+        if self._server is not None:
+            self._server.send_signal(signal.SIGINT)
+            self._server.wait(_PATIENCE)
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process began."""
+    told = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in told.read_text().split()] if told.exists() else []
+
+
+def fill_disk(pids: list[int], *, full: bool) -> None:
+    """Let processes find the disk full, or free again: no file of theirs may grow. A child inherits it."""
+    for pid in pids:
+        try:
+            hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)[1]
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (0 if full else hard, hard))
+        except ProcessLookupError:
+            continue

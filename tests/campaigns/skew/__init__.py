@@ -1,0 +1,1 @@
+"""A folder for Python's path: what lies here is imported before anything else."""

@@ -1,0 +1,98 @@
+"""A wire that can be cut: a port that leads to the first of some others that listens, as a network or a reverse proxy does."""
+
+import asyncio
+import itertools
+import threading
+from typing import Self
+
+_PIECE = 65_536
+_PATIENCE = 10.0
+
+
+class Wire:
+    """Listens on a free port of loopback, in a thread of its own. While it is cut, what passes breaks off and nobody gets through."""
+
+    def __init__(self, *targets: int) -> None:
+        self.port = 0
+        self._turns = itertools.cycle([targets[at:] + targets[:at] for at in range(len(targets))])
+        self._passing: set[asyncio.StreamWriter] = set()
+        self._is_cut = False
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True, name="wire")
+
+    @property
+    def url(self) -> str:
+        """The address to call."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def cut(self) -> None:
+        """Cut it."""
+        self._is_cut = True
+        self._loop.call_soon_threadsafe(self._break_off)
+
+    def mend(self) -> None:
+        """Let what is new pass again."""
+        self._is_cut = False
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        if not self._ready.wait(_PATIENCE):
+            raise RuntimeError("the wire was not laid")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(_PATIENCE)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        server = self._loop.run_until_complete(asyncio.start_server(self._answer, "127.0.0.1", 0, backlog=1024))
+        self.port = server.sockets[0].getsockname()[1]
+        self._ready.set()
+        try:
+            self._loop.run_forever()
+        finally:
+            server.close()
+            self._break_off()
+            for task in asyncio.all_tasks(self._loop):
+                task.cancel()
+            self._loop.run_until_complete(asyncio.sleep(0.01))
+            self._loop.close()
+
+    def _break_off(self) -> None:
+        for writer in self._passing:
+            writer.transport.abort()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        ends = [writer]
+        self._passing.add(writer)
+        try:
+            there = None if self._is_cut else await self._reached()
+            if there is not None:
+                ends.append(there[1])
+                self._passing.add(there[1])
+                await asyncio.gather(_carry(reader, there[1]), _carry(there[0], writer))
+        except (OSError, asyncio.CancelledError):
+            pass
+        finally:
+            for end in ends:
+                self._passing.discard(end)
+                end.transport.abort()
+
+    async def _reached(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        for target in next(self._turns):
+            try:
+                return await asyncio.open_connection("127.0.0.1", target)
+            except OSError:
+                continue
+        return None
+
+
+async def _carry(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    """Carry bytes one way until that end is closed; the other way may go on for as long as it likes."""
+    while piece := await source.read(_PIECE):
+        target.write(piece)
+        await target.drain()
+    if target.can_write_eof():
+        target.write_eof()
