@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
-from store.database import StoreAway, is_away
+from store.database import StoreAway
 from store.writer import WriterBusy
 
 _log = logging.getLogger(__name__)
@@ -36,9 +36,6 @@ async def lasting(name: str, run: Callable[[], Awaitable[None]], again_after: fl
             await run()
         except (StoreAway, WriterBusy):
             _log.warning("the database is away; %s waits", name)
-        except Exception as error:  # noqa: BLE001 - a fault that nobody foresaw is loud, but what runs by itself goes on
-            if is_away(error):
-                _log.warning("the database is away; %s waits", name)
-            else:
-                _log.exception("%s broke and begins again", name)
+        except Exception:  # noqa: BLE001 - a fault that nobody foresaw is loud, but what runs by itself goes on
+            _log.exception("%s broke and begins again", name)
         await asyncio.sleep(again_after)

@@ -20,8 +20,8 @@ from store.sealing import Keyring, Unopenable
 _log = logging.getLogger(__name__)
 _PURPOSE = "spool"
 _WAITING = ".sealed"
-_BELIEVED = 0.05
-"""Seconds for which a folder that was empty is believed to be so; what this process puts there it knows at once."""
+_SETTLED = 0.05
+"""Seconds after which a folder that shows no change has none: file systems tell the time of a change in steps of some milliseconds."""
 
 
 class Spool:
@@ -33,15 +33,18 @@ class Spool:
         self._lock = threading.Lock()
         self._last = 0
         self._empty = False
-        self._look_at = 0.0
+        self._changed_at = -1
+        self._look_until = 0.0
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def is_empty(self) -> bool:
-        """Whether nothing waits, as far as was known a moment ago: the folder is not asked for every message."""
-        now = time.monotonic()
-        if now >= self._look_at:
+        """Whether nothing waits here, whoever put it: the folder is listed only when it shows a change, not for every message."""
+        changed_at, now = self._folder.stat().st_mtime_ns, time.monotonic()
+        if changed_at != self._changed_at:
+            self._changed_at, self._look_until = changed_at, now + _SETTLED
+        if self._look_until:
+            self._look_until = self._look_until if now < self._look_until else 0.0
             self._empty = not any(path.suffix == _WAITING for path in self._folder.iterdir())
-            self._look_at = now + _BELIEVED
         return self._empty
 
     def put(self, messages: Sequence[Inbound]) -> None:
@@ -49,12 +52,13 @@ class Spool:
         for message in messages:
             name = self._next_name()
             self._write(name, self._keyring.seal(_PURPOSE, _packed(message), name.encode()))
-        self._look_at = 0.0
         _sync(self._folder)
 
     def _next_name(self) -> str:
+        """A name behind all that wait, whatever the clock of the process says that put them there."""
         with self._lock:
-            self._last = max(self._last + 1, time.time_ns())
+            newest = max((int(path.name.partition("-")[0]) for path in self._folder.glob(f"*{_WAITING}")), default=0)
+            self._last = max(self._last + 1, newest + 1, time.time_ns())
             return f"{self._last:020d}-{os.getpid()}"
 
     def _write(self, name: str, sealed: bytes) -> None:

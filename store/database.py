@@ -33,9 +33,14 @@ class Database:
 
     @contextmanager
     def read(self) -> Generator[sa.Connection]:
-        """A connection to read with, in one transaction of its own."""
-        with self.reading.connect() as connection, connection.begin():
-            yield connection
+        """A connection to read with, in one transaction of its own. Raises StoreAway when the database cannot be reached."""
+        try:
+            with self.reading.connect() as connection, connection.begin():
+                yield connection
+        except DBAPIError as error:
+            if not is_away(error):
+                raise
+            raise StoreAway("the database cannot be reached") from error
 
     @contextmanager
     def write(self) -> Generator[sa.Connection]:
@@ -108,7 +113,7 @@ def is_conflict(error: BaseException) -> bool:
 
 def is_away(error: BaseException) -> bool:
     """Whether an error means that the database is out of reach or locked, rather than that the statement was wrong."""
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
+    if isinstance(error, StoreAway) or (isinstance(error, DBAPIError) and error.connection_invalidated):
         return True
     if not isinstance(error, OperationalError | InterfaceError):
         return False

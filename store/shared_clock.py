@@ -29,7 +29,7 @@ class SharedClock:
         return (time.monotonic_ns() + self._ahead) // _MILLION
 
     def look(self) -> None:
-        """Ask the database for the time; half of the way there and back is taken off. Raises a DBAPIError while it is away."""
+        """Ask the database for the time; half of the way there and back is taken off. Raises StoreAway while it is away."""
         if not self._is_shared:
             return
         with self._database.read() as connection:

@@ -7,7 +7,7 @@ from api.app import build_app
 from api.deps import Phone, ReadyReport, Services
 from bot import log
 from store import inbox
-from store.database import StoreAway, is_away
+from store.database import StoreAway
 from store.migrate import is_up_to_date
 from translations.texts import shipped
 from weerklank import measures
@@ -50,10 +50,8 @@ def readiness(service: Service) -> ReadyReport:
         with service.database.read() as connection:
             tables = is_up_to_date(connection)
             since = inbox.waiting_since(connection)
-    except Exception as error:
-        if isinstance(error, StoreAway) or is_away(error):
-            return ReadyReport(ready=False, parts={"database": "away"})
-        raise
+    except StoreAway:
+        return ReadyReport(ready=False, parts={"database": "away"})
     waited = 0 if since is None else (service.clock() - since) // 1000
     parts = {"database": "ok", "tables": "ok" if tables else "of another version", "inbox": f"oldest waits {waited} s"}
     parts["flows"] = "; ".join(map(str, service.houses.broken())) or "ok"

@@ -11,6 +11,7 @@ import random
 import secrets
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -19,13 +20,14 @@ from pathlib import Path
 
 from tests.campaigns.cluster import Cluster
 from tests.campaigns.kill import LEASE, Campaign, Outcome, Storm, TellingTwilio, lay_tables
-from tests.campaigns.postgres import Postgres, fill_disk
+from tests.campaigns.postgres import Postgres
 from tests.campaigns.wire import Wire
 from tests.campaigns.workers import SCRIPTS, Worker
 from tests.doubles.telegram import TelegramDouble
 
 WRONG_BY = 600.0
 _LONGEST_OUTAGE = 2.0
+_LOOK_EVERY = 0.5
 _SERVERS_PART = 0.15
 _NOBODY_ANSWERS = 0.25
 
@@ -43,6 +45,7 @@ class Chaos(Campaign):
         self.wires = wires
         self.struck: Counter[str] = Counter()
         self.disk_was_full = 0
+        self._at_it = threading.Lock()
         self._faults: dict[str, tuple[int, Callable[[], None]]] = {
             "processes killed": (55, self._kill_processes),
             "PostgreSQL killed": (6, self._kill_postgres),
@@ -59,10 +62,33 @@ class Chaos(Campaign):
             [name] = self.luck.choices(names, weights)
             self.struck[name] += 1
             self.kills += 1
-            await asyncio.to_thread(self._faults[name][1])
-            await asyncio.to_thread(self._tend)
-        await asyncio.to_thread(self._tend)
+            await asyncio.to_thread(self._one_fault, self._faults[name][1])
         await asyncio.to_thread(self.house.await_up)
+
+    async def run(self) -> Outcome:
+        """The campaign, with a supervisor beside it from the first day to the last."""
+        tending = asyncio.create_task(self._supervise())
+        try:
+            return await super().run()
+        finally:
+            tending.cancel()
+
+    def _one_fault(self, strike: Callable[[], None]) -> None:
+        with self._at_it:
+            strike()
+            self._tend()
+
+    async def _supervise(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_EVERY)
+            await asyncio.to_thread(self._tend_unless_struck)
+
+    def _tend_unless_struck(self) -> None:
+        if self._at_it.acquire(blocking=False):
+            try:
+                self._tend()
+            finally:
+                self._at_it.release()
 
     def _tend(self) -> None:
         self.postgres.start()
@@ -86,9 +112,9 @@ class Chaos(Campaign):
     def _fill_the_disk(self) -> None:
         self.disk_was_full += 1
         self.cluster.fill_disk(full=True)
-        fill_disk(self.postgres.processes(), full=True)
+        self.postgres.fill_disk(full=True)
         time.sleep(self.luck.uniform(0.2, _LONGEST_OUTAGE))
-        fill_disk(self.postgres.processes(), full=False)
+        self.postgres.fill_disk(full=False)
         self.cluster.fill_disk(full=False)
 
     def _set_a_clock(self) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from tests.campaigns.postgres import children, fill_disk
 from tests.campaigns.wire import Wire
 from tests.processes import COMMAND, Installation, free_port, listens
 
+_PATIENCE = 60.0
 _SKEW = Path(__file__).with_name("skew")
 
 
@@ -49,6 +51,14 @@ class Cluster(Installation):
         for name, process in list(self.processes.items()):
             if process.poll() is not None:
                 self.start(name)
+
+    def await_up(self) -> None:
+        """Wait until every door is open; who ends is started again by whoever tends. Raises RuntimeError."""
+        until = time.monotonic() + _PATIENCE
+        while not self.is_up():
+            if time.monotonic() > until:
+                raise RuntimeError(f"the service does not come up:\n{self.logs()[-4000:]}")
+            time.sleep(0.05)
 
     def is_up(self) -> bool:
         """Whether every door is open."""

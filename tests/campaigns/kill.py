@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.clock import SECOND
+from bot.mail import LEASE as LEASE_OF_NOTICES
 from store.database import open_database
 from store.migrate import upgrade
 from store.statuses import RANK
@@ -32,7 +34,7 @@ from tests.doubles.twilio import TwilioDouble
 from tests.processes import Installation
 
 LEASE = 2
-_SETTLE = 90.0
+_SETTLE = 60.0 + LEASE_OF_NOTICES / SECOND
 _STATUSES = ("sent", "delivered", "queued")
 
 
@@ -146,10 +148,12 @@ class Campaign:
         return False
 
     async def _blow(self) -> None:
+        striking = asyncio.create_task(self._rage())
+        await asyncio.gather(striking, *(self._street(striking) for _ in range(self.storm.at_once)))
+
+    async def _rage(self) -> None:
         self.streets.weather.storm = True
-        striking = asyncio.create_task(self._strike())
-        await asyncio.gather(*(self._street(striking) for _ in range(self.storm.at_once)))
-        await striking
+        await self._strike()
         self.streets.weather.storm = False
 
     async def _street(self, striking: asyncio.Task[None]) -> None:

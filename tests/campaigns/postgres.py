@@ -1,7 +1,6 @@
 """A PostgreSQL server of the wheel that a campaign may kill, starve of disk and start again; nothing is switched off that keeps data."""
 
 import os
-import resource
 import signal
 import subprocess
 import time
@@ -13,7 +12,6 @@ from tests import databases
 
 _OPTIONS = ("max_connections=200", "shared_buffers=64MB")
 _PATIENCE = 60.0
-UNLIMITED = resource.RLIM_INFINITY
 
 
 class Postgres:
@@ -78,6 +76,10 @@ class Postgres:
             return []
         return [self._server.pid, *children(self._server.pid)]
 
+    def fill_disk(self, *, full: bool) -> None:
+        """Let the server find its disk full, or free again."""
+        fill_disk(self.processes(), full=full, account=self._account)
+
     def stop(self) -> None:
         """End it in good order."""
         if self._server is not None:
@@ -91,11 +93,10 @@ def children(pid: int) -> list[int]:
     return [int(child) for child in told.read_text().split()] if told.exists() else []
 
 
-def fill_disk(pids: list[int], *, full: bool) -> None:
-    """Let processes find the disk full, or free again: no file of theirs may grow. A child inherits it."""
+def fill_disk(pids: list[int], *, full: bool, account: int | None = None) -> None:
+    """Let processes of an account find the disk full, or free again: no file of theirs may grow. A child inherits it."""
     for pid in pids:
-        try:
-            hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)[1]
-            resource.prlimit(pid, resource.RLIMIT_FSIZE, (0 if full else hard, hard))
-        except ProcessLookupError:
-            continue
+        limit = "--fsize=0:" if full else "--fsize=unlimited:"
+        done = subprocess.run(["prlimit", "--pid", str(pid), limit], capture_output=True, user=account, check=False)
+        if done.returncode and Path(f"/proc/{pid}").exists():
+            raise RuntimeError(f"a disk cannot be filled here: {done.stderr.decode()}")

@@ -11,9 +11,9 @@ from sqlalchemy.exc import DBAPIError
 
 from cases import timeline
 from store.casekeys import load_data_key
-from store.database import Database, is_away
+from store.database import Database, StoreAway, is_away
 from store.sealing import Keyring
-from store.tables import cases, contacts, inbox, outbox
+from store.tables import cases, contacts, inbox, mails, outbox
 from tests.campaigns.workers import Worker
 
 T = TypeVar("T")
@@ -43,7 +43,7 @@ class Record:
             try:
                 with opened() as connection:
                     return work(connection)
-            except DBAPIError as error:
+            except (DBAPIError, StoreAway) as error:
                 if not is_away(error) or time.monotonic() > until:
                     raise
                 time.sleep(0.1)
@@ -90,6 +90,9 @@ class Record:
                 "outbox": connection.execute(sa.select(sa.func.count()).where(outbox.c.state.in_(OPEN))).scalar_one(),
                 "notices": connection.execute(
                     sa.select(sa.func.count()).where(outbox.c.state == "held", outbox.c.hold == "notice")
+                ).scalar_one(),
+                "dates missed": connection.execute(
+                    sa.select(sa.func.count()).where(mails.c.kind == "late", mails.c.state.in_(OPEN))
                 ).scalar_one(),
                 "knocks": connection.execute(knock_owed).scalar_one(),
             }

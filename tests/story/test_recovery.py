@@ -1,8 +1,10 @@
 """What was cut off, came early or had to wait finds its way."""
 
 import threading
+import time
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from bot.clock import HOUR
@@ -84,6 +86,27 @@ def test_the_spool_keeps_every_message_of_many_threads_and_gives_them_back_in_or
     for worker in range(8):
         assert [int(message.text) for message in found if message.key.startswith(f"{worker}-")] == list(range(20))
     assert not spool.is_empty()
+
+
+def test_two_processes_keep_one_order_in_the_spool_although_their_clocks_differ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keyring, right = Keyring([new_key()], new_key()), time.time_ns
+    ahead, behind = Spool(tmp_path, keyring), Spool(tmp_path, keyring)
+    for number in range(6):
+        wrong_by = 600_000_000_000 if number % 2 == 0 else -600_000_000_000
+        monkeypatch.setattr(time, "time_ns", lambda by=wrong_by: right() + by)
+        (ahead if number % 2 == 0 else behind).put([Inbound("sms", f"k{number}", "+447700900100", "message", f"{number}")])
+
+    assert [message.text for _, message in behind.oldest(10)] == ["0", "1", "2", "3", "4", "5"]
+
+
+def test_a_process_sees_at_once_what_another_put_into_the_spool(tmp_path: Path) -> None:
+    keyring = Keyring([new_key()], new_key())
+    one, other = Spool(tmp_path, keyring), Spool(tmp_path, keyring)
+    for number in range(200):
+        assert one.is_empty()
+        other.put([Inbound("sms", f"k{number}", "+447700900100", "message", "words")])
+        assert not one.is_empty()
+        other.remove([path for path, _ in other.oldest(1)])
 
 
 def test_a_spooled_message_that_no_key_opens_is_set_aside_and_holds_up_nobody(tmp_path: Path) -> None:

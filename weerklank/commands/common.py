@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from typing import TypeAlias
 
 from pydantic import ValidationError
-from sqlalchemy.exc import SQLAlchemyError
 
-from store.database import Database, is_away, open_database
+from store.database import Database, StoreAway, open_database
 from store.migrate import is_up_to_date
 from weerklank.commands.errors import CommandError
 from weerklank.settings import Settings
@@ -38,9 +37,7 @@ def _check_tables(database: Database) -> None:
     try:
         with database.read() as connection:
             there = is_up_to_date(connection)
-    except SQLAlchemyError as error:
-        if not is_away(error):
-            raise
+    except StoreAway as error:
         raise CommandError("the database cannot be reached; look at WEERKLANK_DATABASE_URL and whether its server runs") from error
     if not there:
         raise CommandError("the database has not the tables of this version; run `weerklank db upgrade` first")

@@ -5,13 +5,12 @@ import shutil
 from collections.abc import Iterator
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.lexicon import the_lexicon
 from cases import programme
 from channels.config import ChannelConfig
 from channels.registry import Channels
-from store.database import Database, is_away, open_database
+from store.database import Database, StoreAway, open_database
 from store.migrate import is_up_to_date
 from store.sealing import WeakKey
 from translations.danger import ListError
@@ -97,9 +96,7 @@ def _database(present: Settings, channels: Channels, config: ChannelConfig) -> I
     database = open_database(present.database)
     try:
         yield from _tables(database, present, channels, config)
-    except SQLAlchemyError as error:
-        if not is_away(error):
-            raise
+    except StoreAway:
         yield Finding(well=False, what="the database cannot be reached", do="check WEERKLANK_DATABASE_URL and the server")
     finally:
         database.close()
