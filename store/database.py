@@ -10,11 +10,13 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 
 Kind = Literal["sqlite", "postgresql"]
 _BUSY_MS = 4_000
 _CONNECT_SECONDS = 5
+_NO_ROOM = "Check free disk space"
+"""PostgreSQL's hint beside a file that cannot grow: where the limit is not the disk's, it calls the error an internal one."""
 _LOCKED = ("database is locked", "database is busy")
 
 
@@ -115,6 +117,8 @@ def is_away(error: BaseException) -> bool:
     """Whether an error means that the database is out of reach or locked, rather than that the statement was wrong."""
     if isinstance(error, StoreAway) or (isinstance(error, DBAPIError) and error.connection_invalidated):
         return True
+    if isinstance(error, InternalError):
+        return _NO_ROOM in str(error.orig)
     if not isinstance(error, OperationalError | InterfaceError):
         return False
     text = str(error.orig)

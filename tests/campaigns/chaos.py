@@ -129,6 +129,10 @@ class Chaos(Campaign):
     def _figures(self, seconds: float) -> dict[str, object]:
         return {**dict(self.struck), **super()._figures(seconds)}
 
+    def _loud(self) -> list[str]:
+        """A process that cannot even begin on a full disk says so as Python does."""
+        return [line for line in super()._loud() if not (self.disk_was_full and "Traceback" in line)]
+
     def _refusals(self) -> list[str]:
         """Where the disk is full and the database is away there is no place to keep anything: it is refused, and said so."""
         refused = self.streets.refused

@@ -102,7 +102,7 @@ class Campaign:
         self.luck = random.Random(storm.seed)
         self.twilio = doubles[0]
         self.streets = Streets(house.port, doubles, self.luck, storm.pace)
-        self.record = Record(open_database(house.database_url), house.keyring())
+        self.record = Record(open_database(house.database_url), house.keyring(), house.folder / "data" / "spool")
         self.desk = Desk(self.record, house.port, self.streets.weather)
         self.checks = Checks(self.record, self.streets)
         self.workers: list[Worker] = []
@@ -186,15 +186,12 @@ class Campaign:
         until = time.monotonic() + _SETTLE
         still = 0
         while still < 3:
-            still = 0 if self.record.unended() or any(self._spooled()) else still + 1
+            still = 0 if self.record.unended() or any(self.record.spooled()) else still + 1
             if time.monotonic() > until:
-                return [f"after {_SETTLE:.0f} s the spool holds {len(list(self._spooled()))}"] if any(self._spooled()) else []
+                return [f"after {_SETTLE:.0f} s the spool holds {len(list(self.record.spooled()))}"] if any(self.record.spooled()) else []
             await asyncio.sleep(0.3)
         await asyncio.sleep(1.5)
         return []
-
-    def _spooled(self) -> Iterator[Path]:
-        return (self.house.folder / "data" / "spool").glob("*.*")
 
     def _loud(self) -> list[str]:
         """What the service itself called an error."""

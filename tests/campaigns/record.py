@@ -1,9 +1,10 @@
 """What a campaign reads in the database: of whom a row is, what became of it, what the timelines say. It changes nothing."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -27,6 +28,7 @@ class Record:
 
     database: Database
     keyring: Keyring
+    spool: Path
 
     def rows(self, statement: sa.Executable) -> list[dict[str, Any]]:
         """The rows of a statement."""
@@ -55,10 +57,16 @@ class Record:
         return found[0]["worker_id"] if found else None
 
     def has_work_for(self, worker_id: str) -> bool:
-        """Whether something of a worker is still to be handled or to leave."""
+        """Whether something of a worker is still to be handled or to leave; nobody can say whose words lie in the spool."""
+        if any(self.spooled()):
+            return True
         unhandled = self.rows(sa.select(inbox.c.id).where(inbox.c.worker_id == worker_id, inbox.c.state != "done"))
         leaving = (outbox.c.state.in_(OPEN)) | ((outbox.c.state == "held") & (outbox.c.hold == "notice"))
         return bool(unhandled or self.rows(sa.select(outbox.c.id).where(outbox.c.worker_id == worker_id, leaving)))
+
+    def spooled(self) -> Iterator[Path]:
+        """What waits for the database."""
+        return self.spool.glob("*.sealed")
 
     def cases_of(self, worker_id: str) -> list[dict[str, Any]]:
         """Every case whose answers come to a worker."""
