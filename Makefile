@@ -13,7 +13,7 @@ install_locked = $(1)/bin/python -m pip install --quiet --disable-pip-version-ch
 install_house = $(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 endif
 
-.PHONY: install demo test lint bench kill browser texts lock
+.PHONY: install demo test lint bench kill chaos browser texts lock
 
 # A stamp is older than its lock exactly when the environment must be brought up to date: a second `make demo` starts at once.
 .venv/installed: requirements.txt pyproject.toml
@@ -55,6 +55,10 @@ bench: .venv/installed-test
 # The long campaign: 300 times kill -9 at random points. `make test` runs a short one.
 kill: .venv/installed-test
 	.venv/bin/python -m tests.campaigns.kill --kills 300
+
+# The long chaos: 200 faults of five processes on one PostgreSQL, of the database, the wires, the disk and the clocks.
+chaos: .venv/installed-test
+	.venv/bin/python -m tests.campaigns.chaos --faults 200
 
 # The pages in a real browser, which is Debian's chromium.
 browser: .venv-dev/installed
