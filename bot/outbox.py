@@ -28,9 +28,9 @@ from bot.sealed import Wording, open_message
 from bot.traces import left_behind
 from bot.verdicts import Verdict
 from channels.base import Channel, Failure, Outbound, SendError, Status
+from store import feeds, traces, waiting
 from store import outbox as kept
 from store import statuses as said
-from store import traces, waiting
 from store.database import StoreAway
 from store.sealing import Unopenable
 from store.traces import NewTrace
@@ -153,7 +153,7 @@ class Deliveries:
     def _claim(self, connection: sa.Connection, room: Mapping[str, int]) -> list[_Ready]:
         now = self._clock()
         self._knocks.give(connection, now)
-        rows = [row for each in self._rooms(room, now) for row in kept.claim(connection, now, now + self._lease, each)]
+        rows = [row for each in self._rooms(connection, room, now) for row in kept.claim(connection, now, now + self._lease, each)]
         people = self._identity.address_of(connection, list({row.worker_id for row in rows}))
         found = [self._ready(connection, row, people.get(row.worker_id)) for row in rows]
         kept_back = [one for one in found if isinstance(one, kept.Settlement)]
@@ -165,11 +165,12 @@ class Deliveries:
         voices = self._recordings.named(connection, {one.voice for one in ready if one.voice})
         return [replace(one, message=replace(one.message, voice=voices.get(one.voice))) if one.voice else one for one in ready]
 
-    def _rooms(self, room: Mapping[str, int], now: int) -> list[kept.Room]:
-        resting = self._pace.resting(now)
-        free = [name for name in room if not self._pace.is_limited(name)]
-        limited = [kept.Room([name], most, resting) for name, most in room.items() if self._pace.is_limited(name)]
-        return [kept.Room(free, AT_ONCE, resting), *limited]
+    def _rooms(self, connection: sa.Connection, room: Mapping[str, int], now: int) -> list[kept.Room]:
+        rates = {name: self._pace.rate(name) for name in room}
+        resting = feeds.resting(connection, now) if any(rate.between for rate in rates.values()) else []
+        free = [name for name, rate in rates.items() if rate == feeds.UNLIMITED]
+        paced = [kept.Room([name], room[name], resting, rate) for name, rate in rates.items() if name not in free]
+        return [kept.Room(free, AT_ONCE), *paced]
 
     def _ready(self, connection: sa.Connection, row: kept.Row, reach: Reach | None) -> _Ready | kept.Settlement:
         """What a channel needs, or why the row does not leave now."""

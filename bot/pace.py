@@ -1,7 +1,7 @@
 """How fast each channel may be fed: its carrier's limits, a rest between two messages to one worker, and a pause when nothing goes.
 
-Kept in the memory of one process. Where several processes deliver, each keeps to the whole limit: divide what the carrier allows
-(docs/reference/channels.md).
+This is what one process remembers, so that it does not ask in vain. What all processes may send together is counted where they claim
+what is due (store/feeds.py).
 """
 
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from bot.clock import MINUTE, SECOND
 from channels.base import Abilities, Channel, Failure
+from store.feeds import Rate
 
 AT_ONCE = 48
 """Sends under way on one channel; one that hangs takes no more, and takes nobody else's."""
@@ -52,9 +53,10 @@ class Pace:
             self._feeds[name] = _Feed(tokens=_most(self._channels[name].abilities))
         return self._feeds[name]
 
-    def is_limited(self, name: str) -> bool:
-        """Whether the carrier takes only so many messages in a second."""
-        return self._channels[name].abilities.per_second is not None
+    def rate(self, name: str) -> Rate:
+        """What the carrier takes, from all processes together."""
+        abilities = self._channels[name].abilities
+        return Rate(abilities.per_second, int(abilities.between_seconds * SECOND))
 
     def took(self, name: str, worker_id: str, now: int) -> None:
         """A message of this worker leaves now."""
@@ -62,11 +64,6 @@ class Pace:
         between = self._channels[name].abilities.between_seconds
         if between:
             self._rests[worker_id] = now + int(between * SECOND)
-
-    def resting(self, now: int) -> list[str]:
-        """Workers who were written to a moment ago, on a channel that wants time between two messages."""
-        self._rests = {worker_id: until for worker_id, until in self._rests.items() if until > now}
-        return list(self._rests)
 
     def went(self, name: str) -> None:
         """A message went through: the channel works."""
@@ -87,6 +84,7 @@ class Pace:
 
     def wait(self, now: int, at_most: float) -> float:
         """Seconds until somebody has rested or a limited channel takes one more, at most so many."""
+        self._rests = {worker_id: until for worker_id, until in self._rests.items() if until > now}
         limits = {name: channel.abilities.per_second for name, channel in self._channels.items()}
         empty = [1 / limit for name, limit in limits.items() if limit is not None and self._feed(name).tokens < 1]
         rested = [(until - now) / SECOND for until in self._rests.values()]

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from store import feeds
 from store.many import insert
 from store.standing import NOT_ENDED, TO_LEAVE, standing
 from store.statuses import Moved, apply_early
@@ -135,11 +136,15 @@ _SENDING = (
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How much may leave now: at most so many rows on these channels, and none for workers who were written to a moment ago."""
+    """How much may leave now: at most so many rows on these channels, and none for workers who were written to a moment ago.
+
+    `rate` is what the one channel's carrier takes from all processes together.
+    """
 
     channels: Sequence[str]
     most: int
     resting: Sequence[str] = ()
+    rate: feeds.Rate = feeds.UNLIMITED
 
 
 def claim(connection: sa.Connection, now: int, lease_until: int, room: Room) -> list[Row]:
@@ -148,9 +153,12 @@ def claim(connection: sa.Connection, now: int, lease_until: int, room: Room) -> 
         return []
     wanted = {"now": now, "channels": list(room.channels), "most": room.most, "resting": list(room.resting)}
     statement = _DUE_LOCKED if connection.dialect.name == "postgresql" else _DUE
-    rows = [Row(*row) for row in connection.execute(statement, wanted)]
+    found = [Row(*row) for row in connection.execute(statement, wanted)]
+    rows = found[: feeds.take(connection, room.channels[0], room.rate, len(found), now)]
     if rows:
         connection.execute(_SENDING, {"ids": [row.id for row in rows], "lease": lease_until})
+        if room.rate.between:
+            feeds.let_rest(connection, [row.worker_id for row in rows], now + room.rate.between, now)
     return rows
 
 

@@ -220,6 +220,21 @@ outbox = sa.Table(
     sa.Index("ix_outbox_held", "mail_id", sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'")),
 )
 
+feeds = sa.Table(
+    "feeds",  # what a channel's carrier still takes at this moment, from all processes together
+    metadata,
+    sa.Column("channel", Name, primary_key=True),
+    sa.Column("left", sa.Float, nullable=False),
+    sa.Column("filled_at", Moment, nullable=False),
+)
+
+rests = sa.Table(
+    "rests",  # workers who were written to a moment ago, on channels that want time between two messages
+    metadata,
+    sa.Column("worker_id", WorkerId, primary_key=True),
+    sa.Column("until", Moment, nullable=False),
+)
+
 traces = sa.Table(
     "traces",  # what lies with carriers and is to be deleted there: the ledger of the purge
     metadata,
