@@ -152,11 +152,12 @@ def pages(content: bytes) -> Iterator[Page]:
     while at + _PAGE.size <= len(content):
         mark, version, flags, position, stream, number, _, count = _PAGE.unpack_from(content, at)
         segments = content[at + _PAGE.size : at + _PAGE.size + count]
-        body = content[at + _PAGE.size + count :][: sum(segments)]
+        start = at + _PAGE.size + count
+        body = content[start : start + sum(segments)]
         if mark != b"OggS" or version != 0 or len(body) < sum(segments):
             return
         yield Page(flags, position, stream, number, segments, body)
-        at += _PAGE.size + count + len(body)
+        at = start + len(body)
 
 
 def clean_opus(content: bytes) -> bytes:

@@ -122,11 +122,18 @@ def test_nothing_else_is_believed_of_it_either(out: bytes) -> None:
         read_out(0, out)
 
 
-def test_a_sound_that_would_play_for_days_is_not_counted_to_its_end() -> None:
-    silence = makings.amr()[:6] + b"\x7c" * 16_000_000
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        (makings.amr()[:6] + b"\x7c" * 16_000_000, "audio/amr"),
+        (ogg() + makings.sound(960, [0] * 255, number=2).packed() * 58_000, "audio/ogg"),
+    ],
+    ids=["amr", "opus"],
+)
+def test_a_sound_in_more_pieces_than_a_day_has_is_not_counted_to_its_end(content: bytes, media_type: MediaType) -> None:
     begun = time.process_time()
 
-    assert seconds_of(silence, "audio/amr") is None
+    assert seconds_of(content, media_type) is None
     assert time.process_time() - begun < SECONDS / 3
 
 

@@ -9,7 +9,8 @@ def load(connection: sa.Connection) -> None:
     """One voice note that was kept before lengths were counted."""
     connection.execute(
         sa.text(
-            "INSERT INTO attachments (id, worker_id, channel, kind, case_id, seq, state, file, key_sealed, media_type, size, due_at, created_at)"
+            "INSERT INTO attachments"
+            " (id, worker_id, channel, kind, case_id, seq, state, file, key_sealed, media_type, size, due_at, created_at)"
             " VALUES (7, 'w1', 'whatsapp', 'voice', 1, 4, 'kept', 'f1', :key, 'audio/ogg', 4321, 0, 0)"
         ),
         {"key": b"k"},
