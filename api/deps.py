@@ -12,6 +12,7 @@ from store.sealing import Keyring
 from store.writer import Writer
 from translations.base import NoTranslator, Translator
 from translations.texts import Catalogues, shipped
+from translations.transcribing import NoTranscriber, Transcriber
 
 
 class InboxDoor(Protocol):
@@ -73,6 +74,7 @@ class Services:
     files: Files
     publishing: Publishing
     translator: Translator = field(default_factory=NoTranslator)
+    transcriber: Transcriber = field(default_factory=NoTranscriber)
     texts: Catalogues = field(default_factory=shipped)
     readers: Mapping[str, Reader] = field(default_factory=dict[str, Reader])
     demo: bool = False

@@ -105,7 +105,10 @@ class DraftOut(Shape):
 
 
 class AttachmentOut(Shape):
-    """A file beside an entry; its state is wanted, kept, refused or gone. `shows` is sound, film, picture or paper, or empty for none."""
+    """A file beside an entry; its state is wanted, kept, refused or gone. `shows` is sound, film, picture or paper, or empty for none.
+
+    `seconds` is how long a sound or a film plays, null where that cannot be told; `language` is the worker's, beside a sound.
+    """
 
     number: int
     kind: str
@@ -113,6 +116,8 @@ class AttachmentOut(Shape):
     shows: str
     media_type: str | None
     size: int | None
+    seconds: int | None
+    language: str | None
     words: str
 
 

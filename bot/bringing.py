@@ -200,7 +200,7 @@ class Bringing:
             except Unopenable:
                 return False
             sealed = seal_with(data_key, key, name.encode())
-            file = kept.Kept(name, sealed, cleaned.media_type, len(cleaned.content), original)
+            file = kept.Kept(name, sealed, cleaned.media_type, len(cleaned.content), original, cleaned.seconds)
             return kept.keep(connection, one.wanted, file)
 
         if not await self._writer.call(write):

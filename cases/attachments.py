@@ -39,6 +39,8 @@ _ENDINGS: Mapping[str, str] = {
 class AttachmentView:
     """A file beside an entry: `number` is the entry's, `state` is wanted, kept, refused or gone, `size` is in bytes.
 
+    `seconds` is how long a sound or a film plays, None where that cannot be told. `language` is the one that the worker's talk is in, and
+    stands beside a sound alone; what is spoken, nobody heard yet.
     `shows` says what a page makes of it: sound, film, picture, or paper to take away; empty where there is nothing to have. `words` says
     how it stands.
     """
@@ -49,6 +51,8 @@ class AttachmentView:
     shows: str
     media_type: str | None
     size: int | None
+    seconds: int | None
+    language: str | None
     words: str
 
 
@@ -84,9 +88,16 @@ def of_case(at: AtDesk, case: Case) -> dict[int, AttachmentView]:
 
 def _view(at: AtDesk, case: Case, row: Any) -> AttachmentView:
     if row.state == "kept" and may_have(case, at.officer, at.programme, row.media_type):
-        shows, words = shown_as(row.media_type), ""
-        return AttachmentView(row.seq, row.kind, row.state, shows, row.media_type, row.size, words)
-    return AttachmentView(row.seq, row.kind, row.state, "", None, None, _stands(at.wording, row.state, row.why))
+        shows = shown_as(row.media_type)
+        language = _spoken(case["language"]) if shows == "sound" else None
+        return AttachmentView(row.seq, row.kind, row.state, shows, row.media_type, row.size, row.seconds, language, "")
+    return AttachmentView(row.seq, row.kind, row.state, "", None, None, None, None, _stands(at.wording, row.state, row.why))
+
+
+def _spoken(language: str) -> str | None:
+    """The language of a voice: as the talk's, without the letters it is written in. Not told where nobody named one (BCP 47: `und`)."""
+    tag = language.partition("-")[0]
+    return tag if tag != "und" else None
 
 
 def _stands(wording: Wording, state: str, why: str | None) -> str:

@@ -32,13 +32,17 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A file as it was put away: its name, its sealed key, what it is, how many bytes, and the original's name if that was kept."""
+    """A file as it was put away: its name, its sealed key, what it is, how many bytes, and the original's name if that was kept.
+
+    `seconds` is how long it plays; None for what plays nothing, or where nobody can tell.
+    """
 
     file: str
     key_sealed: bytes
     media_type: str
     size: int
     original: str | None = None
+    seconds: int | None = None
 
 
 def put(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -74,6 +78,7 @@ def keep(connection: sa.Connection, wanted: Wanted, kept: Kept) -> bool:
             key_sealed=kept.key_sealed,
             media_type=kept.media_type,
             size=kept.size,
+            seconds=kept.seconds,
             original=kept.original,
         )
     )
@@ -104,7 +109,8 @@ def forget_worker(connection: sa.Connection, worker_id: str) -> None:
 
 def _destroy(connection: sa.Connection, which: sa.ColumnElement[bool], now: int) -> None:
     rows = connection.execute(sa.select(attachments.c.file, attachments.c.original).where(which)).all()
-    nothing: dict[str, Any] = {"ref_sealed": None, "key_sealed": None, "file": None, "original": None, "size": None, "media_type": None}
+    ways: dict[str, Any] = {"ref_sealed": None, "key_sealed": None, "file": None, "original": None}
+    nothing = ways | {"size": None, "media_type": None, "seconds": None}
     connection.execute(sa.update(attachments).where(which).values(state="gone", why="forgotten", lease_until=None, **nothing))
     names = [name for row in rows for name in row if name is not None]
     if names:

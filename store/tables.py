@@ -274,6 +274,7 @@ attachments = sa.Table(
     sa.Column("key_sealed", Sealed, nullable=True),  # the file's own key; NULL: the file can be read by nobody
     sa.Column("media_type", sa.String(80), nullable=True),  # what the content is, whatever the carrier said
     sa.Column("size", sa.BigInteger, nullable=True),
+    sa.Column("seconds", sa.Integer, nullable=True),  # how long it plays; NULL: it plays nothing, or nobody can tell
     sa.Column("original", sa.String(40), nullable=True),  # the file as it came, kept only if the worker agreed
     sa.Column("attempts", sa.Integer, nullable=False, default=0, server_default="0"),
     sa.Column("due_at", Moment, nullable=False),

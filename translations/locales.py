@@ -66,6 +66,12 @@ def size(in_bytes: int, locale: Locale) -> str:
     return f"{number(kilo, locale)} kB" if kilo < _SCALE else f"{number(round(kilo / _SCALE, 1), locale)} MB"
 
 
+def playing(seconds: int) -> str:
+    """Write how long a sound plays as players do: `0:42`, `1:02:03`. It is the same in every language here."""
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if minutes >= 60 else f"{minutes}:{rest:02}"
+
+
 def capital(sentence: str, locale: Locale) -> str:
     """Begin a sentence with a capital as the language does, and leave every other letter as it is: `IJs` in Dutch, `İ` in Turkish."""
     if locale.language == "nl" and sentence[:2] == "ij":

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.cases import Reference
+from api.deps import Services
 from api.desk.pages import at_page, desk_context, render
 from api.desk.queue import pulse_of
 from api.guard import CaseReader, House
@@ -85,11 +86,12 @@ def _lacks(found: CaseView, tag: str) -> bool:
     )
 
 
-def context_of(at: AtDesk, reference: str, unsaved: Unsaved, translator: Translator) -> dict[str, Any]:
+def context_of(at: AtDesk, reference: str, unsaved: Unsaved, house: Services) -> dict[str, Any]:
     """Give what the sheet of a case shows. Raises NotFound."""
     found = desk.view(at, reference)
     return {
-        **_carried(at, found, translator),
+        **_carried(at, found, house.translator),
+        "writes_down": house.transcriber.knows,
         "case": found,
         "is_open": found.state in OPEN,
         "languages": _languages(found),
@@ -110,5 +112,5 @@ def show(
     """Show a case. Raises NotFound."""
     with house.database.read() as connection:
         at = at_page(request, connection, caller)
-        context = desk_context(caller, at.programme, "case") | context_of(at, reference, Unsaved(), house.translator)
+        context = desk_context(caller, at.programme, "case") | context_of(at, reference, Unsaved(), house)
         return render(request, "case.html", context | {"done": DONE.get(done, "")})

@@ -111,6 +111,7 @@ def _filters(texts: Texts) -> dict[str, Callable[..., str]]:
         "local": partial(locales.moment, locale=here),
         "mark": partial(mark_in, texts),
         "number": partial(locales.number, locale=here),
+        "playing": locales.playing,
         "percent": partial(locales.percent, locale=here),
         "role": _named(texts, _ROLES),
         "say": texts.say,

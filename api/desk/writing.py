@@ -108,7 +108,7 @@ def _sheet_again(request: Request, caller: Caller, reference: str, unsaved: Unsa
     house = services_of(request)
     with house.database.read() as connection:
         at = at_page(request, connection, caller)
-        context = desk_context(caller, at.programme, "case") | context_of(at, reference, unsaved, house.translator)
+        context = desk_context(caller, at.programme, "case") | context_of(at, reference, unsaved, house)
         return render(request, "case.html", context | {"done": ""}, status=status)
 
 

@@ -23,14 +23,17 @@ def _be_small() -> None:
 
 
 def main() -> int:
-    """Clean what stands on the standard input. A refusal is its kind and its reason, and the exit status REFUSED."""
+    """Clean what stands on the standard input: a line with what it is and its seconds (`-` where none are told), then the clean copy.
+
+    A refusal is its kind and its reason, and the exit status REFUSED.
+    """
     _be_small()
     try:
         cleaned = clean(sys.stdin.buffer.read())
     except Refused as refused:
         sys.stdout.write(f"{refused.refusal}\n{refused.why}")
         return REFUSED
-    sys.stdout.buffer.write(cleaned.media_type.encode() + b"\n" + cleaned.content)
+    sys.stdout.buffer.write(f"{cleaned.media_type} {cleaned.seconds or '-'}\n".encode() + cleaned.content)
     return 0
 
 

@@ -2,19 +2,21 @@
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.media import films, papers, pictures, sounds
 from bot.media.kinds import DOCX, ODT, XLSX, MediaType, Refused, media_type_of
+from bot.media.lengths import seconds_of
 
 
 @dataclass(frozen=True, slots=True)
 class Clean:
-    """A clean copy, and what it is."""
+    """A clean copy, what it is, and how many seconds it plays; None where it plays nothing or its length cannot be told."""
 
     content: bytes
     media_type: MediaType
+    seconds: int | None = None
 
 
 _PLAINLY: Final[dict[MediaType, Callable[[bytes], bytes]]] = {
@@ -35,7 +37,8 @@ def clean(content: bytes) -> Clean:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _cleaned(content)
+            made = _cleaned(content)
+        return replace(made, seconds=seconds_of(made.content, made.media_type))
     except Refused:
         raise
     except Exception as error:  # a stranger's bytes can break a decoder in any way it knows (struct, zlib, Pillow, pypdf); none is ours

@@ -26,7 +26,7 @@ _FLAGS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class _Box:
+class Box:
     """A box: its name, where it begins, where its content begins, and where it ends."""
 
     name: bytes
@@ -44,7 +44,7 @@ def clean(content: bytes) -> bytes:
     return bytes(film)
 
 
-def _boxes(film: bytearray, start: int, end: int) -> Iterator[_Box]:
+def boxes(film: bytearray, start: int, end: int) -> Iterator[Box]:
     """Go from box to box; they must fill their place to the last byte. Raises Refused."""
     while start < end:
         if end - start < 8:
@@ -56,7 +56,7 @@ def _boxes(film: bytearray, start: int, end: int) -> Iterator[_Box]:
             size = end - start
         if size < body - start or start + size > end:
             raise Refused("broken", "this film cannot be read")
-        yield _Box(bytes(film[start + 4 : start + 8]), start, body, start + size)
+        yield Box(bytes(film[start + 4 : start + 8]), start, body, start + size)
         start += size
 
 
@@ -64,7 +64,7 @@ def _blank(film: bytearray, start: int, end: int, depth: int) -> set[bytes]:
     if depth > _DEEPEST:
         raise Refused("broken", "this film cannot be read")
     found: set[bytes] = set()
-    for box in _boxes(film, start, end):
+    for box in boxes(film, start, end):
         found.add(box.name)
         if box.name not in _KEPT:
             _empty(film, box)
@@ -77,13 +77,13 @@ def _blank(film: bytearray, start: int, end: int, depth: int) -> set[bytes]:
     return found
 
 
-def _empty(film: bytearray, box: _Box) -> None:
+def _empty(film: bytearray, box: Box) -> None:
     """Make free space of a box."""
     film[box.start + 4 : box.start + 8] = b"free"
     film[box.body : box.end] = bytes(box.end - box.body)
 
 
-def _forget_when(film: bytearray, box: _Box) -> None:
+def _forget_when(film: bytearray, box: Box) -> None:
     """Set the moments of making and of change to nought (8.2.2, 8.3.2, 8.4.2): two numbers of 4 bytes, or of 8 in version 1."""
     wide = box.body < box.end and film[box.body] == 1
     first, last = box.body + _FLAGS, box.body + _FLAGS + (16 if wide else 8)
@@ -92,7 +92,7 @@ def _forget_when(film: bytearray, box: _Box) -> None:
     film[first:last] = bytes(last - first)
 
 
-def _forget_names(film: bytearray, box: _Box) -> None:
+def _forget_names(film: bytearray, box: Box) -> None:
     """Take the name out of a track's description (8.4.3). Raises Refused for a track that is neither sound nor picture."""
     kind, name = bytes(film[box.body + 8 : box.body + 12]), box.body + 24
     if box.end < name or kind not in _TRACKS:

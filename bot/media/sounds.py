@@ -22,24 +22,25 @@ _HERTZ: Final = (44100, 48000, 32000)
 _AMR_BYTES: Final = (12, 13, 15, 17, 19, 20, 26, 31, 5, -1, -1, -1, -1, -1, -1, 0)
 """Bytes of speech in a frame of narrow-band AMR by its type (RFC 4867, 5.3, with 3GPP TS 26.101, annex A)."""
 
-_AMR = b"#!AMR\n"
+AMR: Final = b"#!AMR\n"
+"""What a file of narrow-band AMR begins with (RFC 4867, 5.1)."""
 _PAGE: Final = struct.Struct("<4sBBqIIIB")
 _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 def clean_mp3(content: bytes) -> bytes:
     """Copy the frames of MPEG audio. Raises Refused."""
-    return _frames(content, _after_id3(content), _mp3_length)
+    return _frames(content, _after_id3(content), mp3_length)
 
 
 def clean_aac(content: bytes) -> bytes:
     """Copy the frames of AAC in ADTS (ISO/IEC 13818-7, 6.2). Raises Refused."""
-    return _frames(content, 0, _adts_length)
+    return _frames(content, 0, adts_length)
 
 
 def clean_amr(content: bytes) -> bytes:
     """Copy the frames of narrow-band AMR (RFC 4867, 5). Raises Refused."""
-    return _AMR + _frames(content, len(_AMR), _amr_length)
+    return AMR + _frames(content, len(AMR), amr_length)
 
 
 def _frames(content: bytes, at: int, length_at: Callable[[bytes, int], int]) -> bytes:
@@ -63,22 +64,29 @@ def _after_id3(content: bytes) -> int:
     return at
 
 
-def _mp3_length(content: bytes, at: int) -> int:
+def mp3_length(content: bytes, at: int) -> int:
+    """Count the bytes of the frame of MPEG audio that begins here; 0 where none does."""
     head = content[at : at + 4]
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
         return 0
-    version, layer = head[1] >> 3 & 3, 4 - (head[1] >> 1 & 3)
-    rate, hertz, padding = head[2] >> 4, head[2] >> 2 & 3, head[2] >> 1 & 1
-    if version == 1 or layer == 4 or rate in (0, 15) or hertz == 3:
+    rate, padding = head[2] >> 4, head[2] >> 1 & 1
+    if head[1] >> 3 & 3 == 1 or head[1] >> 1 & 3 == 0 or rate in (0, 15) or head[2] >> 2 & 3 == 3:
         return 0
+    version, layer, sampled = mp3_form(content, at)
     bits = _RATES[version == 3, layer][rate] * 1000
-    sampled = _HERTZ[hertz] // {3: 1, 2: 2, 0: 4}[version]
     if layer == 1:
         return (12 * bits // sampled + padding) * 4
     return (72 if layer == 3 and version != 3 else 144) * bits // sampled + padding
 
 
-def _adts_length(content: bytes, at: int) -> int:
+def mp3_form(content: bytes, at: int) -> tuple[int, int, int]:
+    """Give the version (3 is MPEG-1, 2 is MPEG-2, 0 is 2.5), the layer and the Hz of a frame of MPEG audio that begins here."""
+    version, layer = content[at + 1] >> 3 & 3, 4 - (content[at + 1] >> 1 & 3)
+    return version, layer, _HERTZ[content[at + 2] >> 2 & 3] // {3: 1, 2: 2, 0: 4}[version]
+
+
+def adts_length(content: bytes, at: int) -> int:
+    """Count the bytes of the frame of AAC that begins here; 0 where none does."""
     head = content[at : at + 6]
     if len(head) < 6 or head[0] != 0xFF or head[1] & 0xF6 != 0xF0:
         return 0
@@ -86,7 +94,8 @@ def _adts_length(content: bytes, at: int) -> int:
     return length if length >= 7 else 0
 
 
-def _amr_length(content: bytes, at: int) -> int:
+def amr_length(content: bytes, at: int) -> int:
+    """Count the bytes of the frame of narrow-band AMR that begins here; 0 where none does."""
     if at >= len(content) or content[at] & 0x83:
         return 0
     return 1 + _AMR_BYTES[content[at] >> 3 & 15]
@@ -94,6 +103,15 @@ def _amr_length(content: bytes, at: int) -> int:
 
 def clean_wav(content: bytes) -> bytes:
     """Keep the form of the sound and the sound: `fmt ` and `data`. Raises Refused."""
+    kept = wav_chunks(content)
+    if len(kept.get(b"fmt ", b"")) < 16 or not kept.get(b"data"):
+        raise Refused("broken", _BROKEN)
+    chunks = b"".join(name + struct.pack("<I", len(kept[name])) + kept[name] + b"\0" * (len(kept[name]) % 2) for name in (b"fmt ", b"data"))
+    return b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks
+
+
+def wav_chunks(content: bytes) -> dict[bytes, bytes]:
+    """Find the first `fmt ` and the first `data` of a WAV, as far as they are there."""
     kept, at = dict[bytes, bytes](), 12
     while at + 8 <= len(content):
         name, (length,) = content[at : at + 4], struct.unpack_from("<I", content, at + 4)
@@ -101,14 +119,11 @@ def clean_wav(content: bytes) -> bytes:
         if name in (b"fmt ", b"data") and name not in kept:
             kept[name] = body
         at += 8 + length + length % 2
-    if len(kept.get(b"fmt ", b"")) < 16 or not kept.get(b"data"):
-        raise Refused("broken", _BROKEN)
-    chunks = b"".join(name + struct.pack("<I", len(kept[name])) + kept[name] + b"\0" * (len(kept[name]) % 2) for name in (b"fmt ", b"data"))
-    return b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class Page:
     """A page of Ogg (RFC 3533, 6): its flags, position, stream, number, the lengths of its segments, and what they hold."""
 
     flags: int
@@ -131,28 +146,30 @@ def _check_sum(page: bytes) -> int:
     return int(f"{mirrored:032b}"[::-1], 2)
 
 
-def _pages(content: bytes) -> Iterator[_Page]:
+def pages(content: bytes) -> Iterator[Page]:
+    """Go from page to page of an Ogg, up to the first bytes that are none."""
     at = 0
     while at + _PAGE.size <= len(content):
         mark, version, flags, position, stream, number, _, count = _PAGE.unpack_from(content, at)
         segments = content[at + _PAGE.size : at + _PAGE.size + count]
-        body = content[at + _PAGE.size + count :][: sum(segments)]
+        start = at + _PAGE.size + count
+        body = content[start : start + sum(segments)]
         if mark != b"OggS" or version != 0 or len(body) < sum(segments):
             return
-        yield _Page(flags, position, stream, number, segments, body)
-        at += _PAGE.size + count + len(body)
+        yield Page(flags, position, stream, number, segments, body)
+        at = start + len(body)
 
 
 def clean_opus(content: bytes) -> bytes:
     """Keep the one stream of a voice note, with an empty comment header in place of its own (RFC 7845, 5.2). Raises Refused."""
-    pages = list(_pages(content))
-    if len(pages) < 3 or not pages[0].body.startswith(b"OpusHead"):
+    found = list(pages(content))
+    if len(found) < 3 or not found[0].body.startswith(b"OpusHead"):
         raise Refused("broken", _BROKEN)
-    mine = [page for page in pages if page.stream == pages[0].stream]
+    mine = [page for page in found if page.stream == found[0].stream]
     ends = next((place for place, page in enumerate(mine[1:], 1) if page.segments and page.segments[-1] < 255), None)
     if ends is None or not mine[1].body.startswith(b"OpusTags") or len(mine) < ends + 2:
         raise Refused("broken", _BROKEN)
     comment = b"OpusTags" + bytes(8)
     head, sound = replace(mine[0], number=0), mine[ends + 1 :]
-    tags = _Page(0, 0, head.stream, 1, bytes([len(comment)]), comment)
+    tags = Page(0, 0, head.stream, 1, bytes([len(comment)]), comment)
     return b"".join(page.packed() for page in (head, tags, *(replace(page, number=at) for at, page in enumerate(sound, 2))))

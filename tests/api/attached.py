@@ -30,6 +30,7 @@ def attach(house: House, reference: str, number: int, kind: str, content: bytes)
             "key_sealed": seal_with(load_data_key(connection, services.keyring, case.id), key, name.encode()),
             "media_type": cleaned.media_type,
             "size": len(cleaned.content),
+            "seconds": cleaned.seconds,
             "due_at": 0,
             "created_at": 0,
         }

@@ -1,11 +1,15 @@
 """A file is served through its case alone, under headers that leave a stranger's bytes no power, and in parts as players ask."""
 
-import pytest
+import re
 
-from store.tables import attachments
-from tests.api.attached import attach
-from tests.api.town import GATE, Town
+import pytest
+import sqlalchemy as sa
+
+from store.tables import attachments, cases
+from tests.api.attached import attach, attach_beside
+from tests.api.town import GATE, Town, town_on
 from tests.media import makings
+from translations.transcribing import NoTranscriber
 
 ADDRESS = f"/api/v1/cases/{GATE}/attachments/2"
 
@@ -75,3 +79,96 @@ def test_a_file_whose_bytes_were_changed_or_taken_away_is_not_served(town: Town)
 
     files.delete(name)
     assert sanne.get(ADDRESS).status_code == 404
+
+
+def beside(town: Town, number: int) -> dict[str, object]:
+    """What scripts are told of a file."""
+    told = town.script("sanne").get(f"/api/v1/cases/{GATE}/timeline").json()
+    found: dict[str, object] = next(entry["attachment"] for entry in told["entries"] if entry["seq"] == number)
+    return found
+
+
+def caption(town: Town, language: str = "en") -> str:
+    """What the sheet of the case says beside a player, without its tags."""
+    sanne = town.signed_in("sanne")
+    sanne.headers["Cookie"] = "; ".join([*(f"{name}={value}" for name, value in sanne.cookies.items()), f"weerklank-language={language}"])
+    page = sanne.get(f"/desk/cases/{GATE}").text
+    [found] = re.findall(r"<figcaption>(.*?)</figcaption>", page, re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", found).split())
+
+
+def test_scripts_are_told_how_long_a_voice_note_plays_and_in_which_language_the_worker_talks(town: Town) -> None:
+    number = attach_beside(town.house, GATE, "voice", makings.opus(seconds=42))
+
+    told = beside(town, number)
+    assert (told["shows"], told["seconds"], told["language"]) == ("sound", 42, "bn")
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "seconds"), [(makings.film(), "video", 1), (makings.photo(), "photo", None)], ids=["film", "photo"]
+)
+def test_a_film_has_a_length_and_a_photo_none_and_neither_a_language(
+    small_town: Town, content: bytes, kind: str, seconds: int | None
+) -> None:
+    told = beside(small_town, attach_beside(small_town.house, GATE, kind, content))
+
+    assert (told["seconds"], told["language"]) == (seconds, None)
+
+
+def test_a_file_that_is_not_there_says_no_length_and_no_language(small_town: Town) -> None:
+    number = attach_beside(small_town.house, GATE, "voice", makings.opus(seconds=42))
+    with small_town.house.services.database.write() as connection:
+        connection.execute(sa.update(attachments).values(state="gone", why="the file is gone"))
+
+    told = beside(small_town, number)
+    assert (told["shows"], told["seconds"], told["language"]) == ("", None, None)
+
+
+def test_beside_a_player_stands_its_length_to_see_and_to_hear_the_language_and_that_nobody_wrote_it_down(town: Town) -> None:
+    attach_beside(town.house, GATE, "voice", makings.opus(seconds=62))
+
+    assert caption(town).startswith(
+        "1:02 It plays for 1 minute 2 seconds. · the worker’s language: Bangla"
+        " Not transcribed: no machine here writes down what is said. Listen to it."
+    )
+
+
+def test_the_same_is_said_in_dutch(small_town: Town) -> None:
+    attach_beside(small_town.house, GATE, "voice", makings.opus(seconds=42))
+
+    assert caption(small_town, "nl").startswith(
+        "0:42 Het duurt 42 seconden. · taal van de werker: Bengaals"
+        " Niet uitgeschreven: geen machine hier schrijft op wat er gezegd wordt. Luister ernaar."
+    )
+
+
+def test_an_unknown_length_and_an_unknown_language_are_not_guessed_at(small_town: Town) -> None:
+    attach_beside(small_town.house, GATE, "voice", makings.opus(seconds=42))
+    with small_town.house.services.database.write() as connection:
+        connection.execute(sa.update(attachments).values(seconds=None))
+        connection.execute(sa.update(cases).where(cases.c.reference == GATE).values(language="und"))
+
+    assert caption(small_town).startswith("Length not known Not transcribed: no machine here")
+
+
+class Scribe(NoTranscriber):
+    """An engine that could write down Bangla, and has not yet."""
+
+    def knows(self, language: str | None) -> bool:
+        return language == "bn"
+
+
+def test_where_an_engine_knows_the_language_the_page_says_that_it_has_not_written_yet(sqlite_url: str) -> None:
+    with town_on(sqlite_url, transcriber=Scribe()) as town:
+        attach_beside(town.house, GATE, "voice", makings.opus(seconds=42))
+
+        assert "Not transcribed yet: listen to it." in caption(town)
+
+
+@pytest.mark.parametrize(("seconds", "seen"), [(59, "0:59"), (3600, "1:00:00"), (86_400, "24:00:00")])
+def test_a_length_is_written_as_players_do(small_town: Town, seconds: int, seen: str) -> None:
+    attach_beside(small_town.house, GATE, "voice", makings.opus())
+    with small_town.house.services.database.write() as connection:
+        connection.execute(sa.update(attachments).values(seconds=seconds))
+
+    assert caption(small_town).startswith(f"{seen} It plays for ")

@@ -32,7 +32,7 @@ TOO_LONG = 16 * 1024 * 1024 + 1
 @pytest.fixture
 def phone(line: Line) -> Phone:
     """A worker's phone with a voice note and a photo on it."""
-    line.carriers["whatsapp"].files |= {"voice-1": makings.opus(), "photo-1": makings.photo()}
+    line.carriers["whatsapp"].files |= {"voice-1": makings.opus(seconds=42), "photo-1": makings.photo()}
     return line.phone("whatsapp")
 
 
@@ -75,7 +75,7 @@ def test_a_voice_note_opens_a_case(line: Line, phone: Phone) -> None:
     assert answer[0] == "Saved. Only the reader hears your voice, never the factory. Does someone there know it? Then write."
     assert "code" in answer[1]
     [row] = line.rows(attachments)
-    assert (row["state"], row["kind"], row["media_type"]) == ("kept", "voice", "audio/ogg")
+    assert (row["state"], row["kind"], row["media_type"], row["seconds"]) == ("kept", "voice", "audio/ogg", 42)
     kinds = [entry.kind for entry in _entries(line)]
     assert kinds[:3] == ["opened", "routed", "attachment"]
     assert "words" not in kinds
@@ -208,7 +208,7 @@ def test_forgetting_destroys_the_key_of_a_file_at_once_and_the_file_soon(line: L
     line.until(lambda: _folder(line) == [])
 
     [row] = line.rows(attachments)
-    assert (row["state"], row["key_sealed"], row["file"], row["size"]) == ("gone", None, None, None)
+    assert (row["state"], row["key_sealed"], row["file"], row["size"], row["seconds"]) == ("gone", None, None, None, None)
 
 
 def test_what_is_still_wanted_when_a_worker_is_forgotten_is_never_brought(line: Line, phone: Phone) -> None:

@@ -7,9 +7,12 @@ import pytest
 import sqlalchemy as sa
 
 from bot.clock import MINUTE
+from cases import attachments as desk_files
 from cases import desk
-from store.tables import cases, sessions, workers
+from channels.base import Attachment
+from store.tables import attachments, cases, sessions, workers
 from tests.line import Line, Phone
+from tests.media import makings
 
 KNOCK = "Work info line: 1 new message. To read it, send 1."
 ASKED = "Please send your 4 digits."
@@ -172,3 +175,38 @@ def test_the_pin_columns_hold_nothing_for_who_set_none(line: Line) -> None:
     with line.service.database.read() as connection:
         kept = connection.execute(sa.select(workers.c.pin_hash, workers.c.pin_open_until)).one()
     assert tuple(kept) == (None, 0)
+
+
+def _speaks(line: Line, phone: Phone, words: str = "") -> list[str]:
+    """A worker sends a voice note, with words under it where the channel takes them; returns what she is told."""
+    line.carriers[phone.channel].files["voice-1"] = makings.opus(seconds=42)
+    return phone.send(words, attachments=(Attachment("voice", "voice-1", "audio/ogg"),))
+
+
+def _heard(line: Line, reference: str) -> list[tuple[str, int | None]]:
+    """The voice notes that the desk can play on a case, with their lengths; each is there in full."""
+    line.until(lambda: all(row["state"] == "kept" for row in line.rows(attachments)))
+    view = line.desk("sanne", lambda at: desk.view(at, reference))
+    found = [entry.attachment for entry in view.entries if entry.attachment]
+    for each in found:
+        opened = line.desk("sanne", lambda at, number=each.number: desk_files.read(at, line.settings.files, reference, number))
+        assert opened.content.startswith(b"OggS")
+    return [(each.shows, each.seconds) for each in found]
+
+
+@pytest.mark.parametrize("channel", ["whatsapp", "telegram"])
+@pytest.mark.parametrize("words", ["", "1", "4711", "1234", "they locked the gate"], ids=["bare", "one", "pin", "wrong pin", "words"])
+def test_a_voice_note_to_a_shut_phone_joins_the_case_and_shows_nothing_before_the_pin(line: Line, channel: str, words: str) -> None:
+    phone = line.phone(channel, "+447700900251")
+    reference, _ = _with_pin(line, phone)
+    _reply(line, reference)
+    phone.news()
+
+    told = _speaks(line, phone, words)
+    assert _heard(line, reference) == [("sound", 42)]
+    assert told, "somebody who spoke is answered"
+    assert ("I heard you." in told) == (words == "4711"), "only the PIN opens"
+    assert not [text for text in told if "answer" in text.lower() and words != "4711"], told
+    if words != "4711":
+        line.clock.move(2 * MINUTE)
+        assert "I heard you." in [*phone.send("4711"), *phone.news()], "and the PIN still opens it"

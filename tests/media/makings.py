@@ -9,7 +9,7 @@ from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, NumberObject, TextStringObject
 
 from bot.media.kinds import DOCX, ODT, XLSX
-from bot.media.sounds import _Page
+from bot.media.sounds import Page
 
 MAKER = "Nokia 3310 of Rina"
 GPS = 0x8825
@@ -26,23 +26,30 @@ def photo(form: str = "JPEG", size: tuple[int, int] = (60, 40)) -> bytes:
     return out.getvalue()
 
 
-def opus(notes: int = 100) -> bytes:
-    """A voice note: the head, a comment that names the maker (as long as asked), and a page of sound."""
+def opus(notes: int = 100, seconds: int = 0) -> bytes:
+    """A voice note: the head, a comment that names the maker (as long as asked), and sound: a page of it a second, else one short page."""
     head = b"OpusHead" + bytes([1, 1]) + struct.pack("<HIHB", 312, 48000, 0, 0)
     name = (MAKER * (notes // len(MAKER) + 1)).encode()
     comment = b"OpusTags" + struct.pack("<I", len(name)) + name + bytes(4)
-    pages = [_Page(2, 0, 7, 0, bytes([len(head)]), head)]
+    pages = [Page(2, 0, 7, 0, bytes([len(head)]), head)]
     pages += _comment_pages(comment)
-    pages.append(_Page(4, 960, 7, len(pages), bytes([40, 41]), b"\x0b" * 81))
+    pages += [sound(48_000 * done, [20] * 50, number=len(pages) + done) for done in range(1, seconds)]
+    # The last page cuts its last packet off, but for what is left out before the sound begins (RFC 7845, 4.4).
+    pages.append(sound(48_000 * seconds + 312, [20] * 51, number=len(pages)) if seconds else sound(960, [40, 41], number=len(pages)))
     return b"".join(page.packed() for page in pages)
 
 
-def _comment_pages(comment: bytes) -> list[_Page]:
+def sound(position: int, packets: list[int], *, number: int, flags: int = 0) -> Page:
+    """A page of Opus: packets of so many bytes, each of one frame of 20 ms (RFC 6716, 3.1: form 1, code 0)."""
+    return Page(flags, position, 7, number, bytes(packets), b"\x08" * sum(packets))
+
+
+def _comment_pages(comment: bytes) -> list[Page]:
     lengths = [255] * (len(comment) // 255) + [len(comment) % 255]
-    pages, at = list[_Page](), 0
+    pages, at = list[Page](), 0
     for number, first in enumerate(range(0, len(lengths), 255), 1):
         part = lengths[first : first + 255]
-        pages.append(_Page(1 if first else 0, 0, 7, number, bytes(part), comment[at : at + sum(part)]))
+        pages.append(Page(1 if first else 0, 0, 7, number, bytes(part), comment[at : at + sum(part)]))
         at += sum(part)
     return pages
 
