@@ -57,7 +57,7 @@ def backlog(at: AtDesk, models: Models, taken: int = 0) -> Backlog:
 def take_up(at: AtDesk, models: Models) -> Backlog:
     """Have the words of every case that is offered put into the desk's language; done twice it does nothing more."""
     target, key = reads(at), _key(at, models)
-    wanted = sa.select(cases.c.id, cases.c.reference, key.label("key")).outerjoin(table, table.c.key == key)
+    wanted = sa.select(cases.c.id, cases.c.reference, key.label("key")).select_from(cases).outerjoin(table, table.c.key == key)
     wanted = wanted.where(*_behind(at), key.is_not(None), table.c.id.is_(None)).order_by(*ORDER).limit(MOST)
     found = {row.key: row for row in at.connection.execute(wanted)}
     arguments = {each: {"case_id": row.id, "target": target} for each, row in found.items()}
