@@ -3,10 +3,25 @@
 from fastapi import APIRouter
 
 from api.seat import Reading, Writing
-from api.shapes import BacklogOut
+from api.shapes import Shape
 from cases import desk
 
 ROUTER = APIRouter(prefix="/api/v1/translations", tags=["cases"])
+
+
+class BacklogOut(Shape):
+    """Open cases with words that nobody put into the desk's language, counted.
+
+    `offered` have a model now, `waiting` are being translated, `tried` were and some of their words stay as they came, `without` have no
+    model. `taken` is how many were taken up by this request.
+    """
+
+    language: str
+    offered: int
+    waiting: int
+    tried: int
+    without: int
+    taken: int
 
 
 @ROUTER.get("")

@@ -104,21 +104,6 @@ class DraftOut(Shape):
     sentences: tuple[SentenceOut, ...]
 
 
-class BacklogOut(Shape):
-    """Open cases with words that nobody put into the desk's language, counted.
-
-    `offered` have a model now, `waiting` are being translated, `tried` were and some of their words stay as they came, `without` have no
-    model. `taken` is how many were taken up by this request.
-    """
-
-    language: str
-    offered: int
-    waiting: int
-    tried: int
-    without: int
-    taken: int
-
-
 class AttachmentOut(Shape):
     """A file beside an entry; its state is wanted, kept, refused or gone. `shows` is sound, film, picture or paper, or empty for none."""
 
