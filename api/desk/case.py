@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.cases import Reference
+from api.desk.kept import kept_in
 from api.desk.pages import at_page, desk_context, render
 from api.desk.queue import pulse_of
 from api.guard import CaseReader, House
@@ -91,6 +92,7 @@ def context_of(at: AtDesk, reference: str, unsaved: Unsaved, translator: Transla
     return {
         **_carried(at, found, translator),
         "case": found,
+        "kept": kept_in(found.entries, at.programme),
         "is_open": found.state in OPEN,
         "languages": _languages(found),
         "draft_language": _draft_language(at, found),

@@ -67,7 +67,8 @@ def _list_needed(present: Settings, installed: Mapping[str, Installed]) -> None:
         say("what this line needs is not known: no programme is in force")
         return
     say("what this line needs, from what workers can speak to what its desks read, and back for the answers:")
-    for source, target in dict.fromkeys(each for source, target in pairs for each in ((source, target), (target, source))):
+    both = dict.fromkeys(each for there, desk in pairs for each in ((there, desk), (desk, there)))
+    for source, target in both:
         say(_told_way(installed, source, target))
 
 
