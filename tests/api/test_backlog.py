@@ -55,7 +55,7 @@ def test_an_officer_finds_the_offer_where_words_wait_sees_a_count_and_confirms(t
     assert "Translate the words of 1 case" in plain(asked)
     assert "1 more case waits for a person: no model here reads its language." in plain(asked)
     assert str(after.url).endswith(f"{LISTED}&taken=1")
-    assert "1 case was taken up just now. 1 case is being translated into Dutch, behind whatever comes in meanwhile." in plain(after.text)
+    assert "1 case was taken up just now.1 case is being translated into Dutch, behind whatever comes in meanwhile." in plain(after.text)
     assert 'href="/desk/translations"' not in after.text
     assert "There is nothing to take up" in sanne.get("/desk/translations").text
 
