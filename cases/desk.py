@@ -2,6 +2,8 @@
 
 from cases import audit, entries, lifecycle, routing, speaker
 from cases.access import AtDesk, may_read
+from cases.backlog import MOST as MOST_AT_ONCE
+from cases.backlog import Backlog, backlog, take_up
 from cases.carrying import DraftView, ask, correct_language, draft, my_draft, reply
 from cases.change import Case, CaseChange, NewEntry, touched
 from cases.desk_entries import EntryView, TranslationView
@@ -15,7 +17,9 @@ from cases.speaker import Speaker
 from words.marked import marked
 
 __all__ = [
+    "MOST_AT_ONCE",
     "AtDesk",
+    "Backlog",
     "CaseView",
     "DraftView",
     "EntryView",
@@ -29,6 +33,7 @@ __all__ = [
     "approve",
     "ask",
     "assign",
+    "backlog",
     "correct_language",
     "draft",
     "exclude",
@@ -39,6 +44,7 @@ __all__ = [
     "read_timeline",
     "record_speaker",
     "reply",
+    "take_up",
     "translate",
     "view",
     "wording_of",

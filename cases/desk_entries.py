@@ -191,7 +191,7 @@ def _words(at: AtDesk, entry: Entry, opened: Opened, *, spoken: bool) -> str:
     if body.get("company"):
         body["company"] = at.programme.company_name(body["company"])
     if body.get("group"):
-        body["group"] = taxonomy.label(body["group"])
+        body["group"] = at.wording.groups.get(taxonomy.known(body["group"]), taxonomy.label(body["group"]))
     if body.get("who"):
         body["who"] = at.wording.speaker(body["who"], body.get("on_behalf_of"))
     return at.wording.entry(entry.kind, body)

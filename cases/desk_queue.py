@@ -24,7 +24,8 @@ _NEVER = 2**53
 _DANGER = sa.case((sa.and_(cases.c.danger.is_not(None), cases.c.state.in_(("new", "answer_needed"))), 0), else_=1)
 _GRAVEST = -cases.c.severity
 _DUE = sa.func.coalesce(cases.c.answer_by, _NEVER)
-_ORDER = (_DANGER, _GRAVEST, _DUE, cases.c.id)
+ORDER = (_DANGER, _GRAVEST, _DUE, cases.c.id)
+"""The order of a queue: danger first, then the gravest, then the nearest date."""
 _Place = Annotated[int, Field(ge=-_NEVER, le=_NEVER)]
 _CURSOR = TypeAdapter(tuple[_Place, _Place, _Place, _Place])
 
@@ -84,13 +85,13 @@ class QueuePage:
 def queue(at: AtDesk, filters: QueueFilters) -> QueuePage:
     """List an officer's cases. Raises Unclear for a filter or cursor that cannot be read."""
     limit = max(1, min(filters.limit, MOST))
-    wanted = sa.select(cases, unread(_reads(at)).label("unread"), *(column.label(f"o{number}") for number, column in enumerate(_ORDER)))
-    wanted = wanted.where(visible(at.officer), *_conditions(at, filters)).order_by(*_ORDER).limit(limit + 1)
+    wanted = sa.select(cases, unread(reads(at)).label("unread"), *(column.label(f"o{number}") for number, column in enumerate(ORDER)))
+    wanted = wanted.where(visible(at.officer), *_conditions(at, filters)).order_by(*ORDER).limit(limit + 1)
     if filters.cursor:
-        wanted = wanted.where(sa.tuple_(*_ORDER) > sa.tuple_(*_opened(filters.cursor)))
+        wanted = wanted.where(sa.tuple_(*ORDER) > sa.tuple_(*_opened(filters.cursor)))
     rows = [dict(row) for row in at.connection.execute(wanted).mappings()]
     more = len(rows) > limit
-    cursor = _closed([rows[limit - 1][f"o{number}"] for number in range(len(_ORDER))]) if more else None
+    cursor = _closed([rows[limit - 1][f"o{number}"] for number in range(len(ORDER))]) if more else None
     return QueuePage(tuple(line(at, row) for row in rows[:limit]), cursor)
 
 
@@ -128,7 +129,7 @@ def is_late(case: Case, now: int) -> bool:
     return case["late_at"] is not None or (case["answer_by"] is not None and case["answer_by"] <= now)
 
 
-def _reads(at: AtDesk) -> str:
+def reads(at: AtDesk) -> str:
     """The language of the officer's desk: all the cases they see lie on it."""
     return at.programme.desk_language(at.officer.company_id)
 
@@ -142,7 +143,7 @@ def _conditions(at: AtDesk, filters: QueueFilters) -> list[sa.ColumnElement[bool
     if filters.due is not None:
         found.append(cases.c.answer_by <= filters.due)
     if filters.unread:
-        found.append(unread(_reads(at)))
+        found.append(unread(reads(at)))
     if filters.q and filters.q.strip():
         found.append(_search(at, filters.q.strip()))
     return found

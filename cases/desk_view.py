@@ -93,7 +93,7 @@ def view(at: AtDesk, reference: str) -> CaseView:
         clock=at.wording.clock(case["answer_by"], at.now, case["late_at"]),
         hidden=case["worker_id"] is None,
         readable=opened.readable,
-        because=_reasons(opened.entries),
+        because=_reasons(at, opened.entries),
         entries=tuple(entry_view(at, entry, opened, desk_language) for entry in opened.entries),
         moves=tuple((to, at.wording.moves.get(to, to)) for to in lifecycle.allowed("officer", case["state"])),
         colleagues=tuple((o.id, o.name) for o in at.programme.readers(case["company_id"]) if o.id not in case["excluded"]),
@@ -120,10 +120,10 @@ def language_name(tag: str, language: str) -> str:
         return tag
 
 
-def _reasons(found: Sequence[Entry]) -> tuple[str, ...]:
+def _reasons(at: AtDesk, found: Sequence[Entry]) -> tuple[str, ...]:
     """Collect why the case is as grave as it is and lies where it lies, in the order it was decided."""
     lines = [line for entry in found if entry.kind in ("opened", "severity", "routed") for line in entry.body.get("because", ())]
-    return tuple(dict.fromkeys(lines))
+    return tuple(dict.fromkeys(map(at.wording.reason, lines)))
 
 
 def _promised(at: AtDesk, case: Case) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from cases import entries, lifecycle, routing, severity, taxonomy
+from cases import entries, lifecycle, reasons, routing, severity, taxonomy
 from cases.change import NOTHING, Case, CaseChange, NewEntry, NewMail, touched
 from cases.model import Place, Programme, Who
 from cases.routing import Desk, RoutingFacts
@@ -141,13 +141,13 @@ def _on_the_desk(case: Case, said: tuple[NewEntry, ...], programme: Programme, n
     columns = touched(case, now, state=state)
     if state == "answer_needed":
         columns |= _owed(case, programme, now)
-    moved = () if state == case["state"] else (entries.moved(now, entries.WORKER, (case["state"], state), "the worker wrote"),)
+    moved = () if state == case["state"] else (entries.moved(now, entries.WORKER, (case["state"], state), reasons.kept("wrote")),)
     mails = () if case["state"] == "new" else (_answer_mail(case, programme, now),)
     return CaseChange(columns, (*said, *moved), mails)
 
 
 def _agreed(case: Case, said: tuple[NewEntry, ...], programme: Programme, now: int) -> CaseChange:
-    moved = entries.moved(now, entries.WORKER, ("proposed", "closed_agreed"), "the worker said that it is solved")
+    moved = entries.moved(now, entries.WORKER, ("proposed", "closed_agreed"), reasons.kept("solved"))
     columns = touched(case, now, state="closed_agreed", answer_by=None, late_at=None)
     return CaseChange(columns, (*said, moved), (_answer_mail(case, programme, now),))
 
@@ -218,7 +218,7 @@ def give_place(case: Case, place: Place, programme: Programme, now: int, *, who:
     if moved:
         mails = (NewMail("new_case", f"new:{case['reference']}:{desk.company}", _routed(there, programme)),)
     if moved and case["danger"]:
-        mails += (_danger_mail(there, Danger(case["danger"], "said before the site was known"), programme, now),)
+        mails += (_danger_mail(there, Danger(case["danger"], reasons.kept("before_site")), programme, now),)
     return CaseChange(columns, (entries.routed(now, desk),), mails)
 
 

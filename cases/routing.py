@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from cases import reasons
 from cases.model import Officer, Place, Programme, Rule, Who
 
 BUILT_IN = "always"
@@ -49,7 +50,7 @@ def desk_for(facts: RoutingFacts, programme: Programme) -> Desk:
     because = chosen.because if chosen.company else (*chosen.because, _why_default(facts, programme))
     readers = _readers(programme, company, facts.accused)
     if not readers and company != programme.fallback_desk:
-        company, because = programme.fallback_desk, (*because, f"{BUILT_IN}: everybody else at that desk is named in the case")
+        company, because = programme.fallback_desk, (*because, reasons.kept("alone"))
         readers = _readers(programme, company, facts.accused)
     officer = chosen.officer if chosen.officer in {reader.id for reader in readers} else None
     return Desk(company, tuple(reader.id for reader in readers), officer, _accused(facts, programme), because)
@@ -104,8 +105,7 @@ def _allowed(rule: Rule, facts: RoutingFacts, programme: Programme) -> str | Non
 
 
 def _why_default(facts: RoutingFacts, programme: Programme) -> str:
-    what = "the site is not known yet" if facts.place is None else "no rule matched"
-    return f"{BUILT_IN}: {what}, so it lies with {programme.company_name(programme.fallback_desk)}"
+    return reasons.kept("no_site" if facts.place is None else "no_rule", company=programme.company_name(programme.fallback_desk))
 
 
 def _matches(rule: Rule, known: Mapping[str, frozenset[str]], company: str | None) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from cases import taxonomy
+from cases import reasons, taxonomy
 from cases.model import Level
 
 UNKNOWN = 2
@@ -49,13 +49,13 @@ def scope(people: int | None) -> int:
 def of(groups: Iterable[str], *, people: int | None = None, floor: Iterable[str] = (), danger: str | None = None) -> Severity:
     """Judge what is known of a case. It can only be raised: words that were said stay said."""
     codes = tuple(map(taxonomy.known, groups))
-    found: list[tuple[int, str]] = [(GRAVEST, f"danger: {danger}")] if danger else []
-    found += [(FLOORS.get(word, HIGH), f"the words speak of: {word}") for word in floor]
-    found += [(taxonomy.SCALES[code], f"{code} starts at {taxonomy.SCALES[code]}") for code in codes]
+    found: list[tuple[int, str]] = [(GRAVEST, reasons.kept("danger", kind=danger))] if danger else []
+    found += [(FLOORS.get(word, HIGH), reasons.kept("speaks", topic=word)) for word in floor]
+    found += [(taxonomy.SCALES[code], reasons.kept("starts", code=code, level=taxonomy.SCALES[code])) for code in codes]
     if people is not None and scope(people) > 1:
-        found.append((scope(people), f"about {people} people"))
+        found.append((scope(people), reasons.kept("people", people=people)))
     if not found:
-        return Severity(UNKNOWN, (f"nothing more is known yet: {UNKNOWN}",))
+        return Severity(UNKNOWN, (reasons.kept("unknown", level=UNKNOWN),))
     return Severity(max(level for level, _ in found), tuple(because for _, because in found))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Protocol, cast
 
+from cases import reasons, taxonomy
 from cases.wording_said import SAID_IN_ENGLISH
 
 HOUR = 3_600_000
@@ -56,6 +57,9 @@ class Wording:
     reads_language: str
     nobody_reads: str
     dangers: Mapping[str, str]
+    reasons: Mapping[str, str]
+    topics: Mapping[str, str]
+    groups: Mapping[str, str]
     things: Mapping[str, str]
     files: Mapping[str, str]
     forgotten: str
@@ -101,12 +105,21 @@ class Wording:
             known["thing"] = self.things.get(known.get("attachment", ""), self.things[""]).format_map(_Known(known))
         return self.kinds.get(kind, kind).format_map(_Known(known))
 
+    def reason(self, line: str) -> str:
+        """Say a kept reason in this language; the words of a programme's author or an officer are given as they were written."""
+        found = reasons.known_again(line)
+        if found is None:
+            return line
+        form, values = found
+        tables = {"kind": self.dangers, "topic": self.topics, "code": self.groups}
+        return self.reasons[form].format(**{name: tables.get(name, {}).get(value, value) for name, value in values.items()})
+
     def _shown(self, value: Any) -> str:
         if isinstance(value, list | tuple):
-            return ", ".join(map(str, cast("list[Any]", value)))
+            return ", ".join(self.reason(str(each)) for each in cast("list[Any]", value))
         if value is None or isinstance(value, bool):
             return self.answers[value]
-        text = str(value)
+        text = self.reason(str(value))
         return self.states.get(text, self.allowed.get(text, self.deliveries.get(text, text)))
 
 
@@ -234,6 +247,9 @@ ENGLISH = Wording(
     authors=MappingProxyType({"worker": "worker", "bot": "line", "clock": "clock", "carrier": "carrier"}),
     reads_language="{name} reads {language}",
     nobody_reads="Nobody in the programme reads {language} yet",
+    reasons=reasons.FORMS,
+    topics=reasons.TOPICS,
+    groups=MappingProxyType({code: taxonomy.label(code) for code in taxonomy.SCALES}),
     dangers=MappingProxyType({"fire": "fire", "violence": "violence", "suicide": "suicide"}),
     things=MappingProxyType(
         {

@@ -8,7 +8,6 @@ from dataclasses import fields, replace
 from types import MappingProxyType
 from typing import Any, cast
 
-from cases import taxonomy
 from cases.wording import ENGLISH, Count, Plural, Wording
 
 
@@ -17,7 +16,6 @@ def messages() -> Iterator[str | Plural]:
     for field in fields(ENGLISH):
         if field.name not in ("language", "count"):
             yield from _texts(getattr(ENGLISH, field.name))
-    yield from map(taxonomy.label, taxonomy.SCALES)
 
 
 def _texts(value: Any) -> Iterator[str | Plural]:

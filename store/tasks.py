@@ -4,9 +4,9 @@
 `bot/runner.py`; a second runner (on a maintained engine, for several machines) can stand behind the same `enqueue`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -15,6 +15,10 @@ from store.standing import TO_RUN, standing
 from store.tables import tasks, ticks
 
 MOST_ATTEMPTS = 8
+BEHIND: Final = "behind "
+"""How the key of a task begins that nobody waits for: it is claimed when nothing else is due."""
+_BEHIND_AT_ONCE: Final = 2
+"""So few of these are claimed at once, since whatever comes in meanwhile waits until they are done."""
 _TICKS_KEPT = 100
 
 
@@ -37,17 +41,28 @@ def enqueue(connection: sa.Connection, task: str, arguments: Mapping[str, Any], 
     return bool(insert_new(connection, tasks, [row], ["key"], tasks.c.id))
 
 
+def enqueue_behind(connection: sa.Connection, task: str, arguments: Mapping[str, Mapping[str, Any]], run_at: int) -> frozenset[str]:
+    """Add tasks of one kind behind all others, by keys that begin with BEHIND, each at most once ever; gives the keys that were added."""
+    rows = [{"task": task, "arguments": dict(given), "key": key, "run_at": run_at, "state": "due"} for key, given in arguments.items()]
+    return frozenset(insert_new(connection, tasks, rows, ["key"], tasks.c.key))
+
+
 def claim(connection: sa.Connection, now: int, lease_until: int, most: int) -> list[Task]:
-    """Take tasks that are due, or whose runner died holding them."""
-    due = standing(tasks, "due") & (tasks.c.run_at <= now)
-    left_behind = standing(tasks, "running") & (tasks.c.lease_until < now)
-    ready = standing(tasks, *TO_RUN) & sa.or_(due, left_behind)
-    statement = sa.select(tasks.c.id, tasks.c.task, tasks.c.arguments, tasks.c.attempts).where(ready).order_by(tasks.c.run_at).limit(most)
-    found = connection.execute(statement.with_for_update(skip_locked=True)).all()
+    """Take tasks that are due, or whose runner died holding them; those that stand behind all others only when there is no other."""
+    last = tasks.c.key.startswith(BEHIND)
+    found = _ready(connection, now, most, sa.or_(tasks.c.key.is_(None), ~last)) or _ready(connection, now, min(most, _BEHIND_AT_ONCE), last)
     if found:
         running = sa.update(tasks).where(tasks.c.id.in_([row.id for row in found]))
         connection.execute(running.values(state="running", attempts=tasks.c.attempts + 1, lease_until=lease_until))
     return [Task(row.id, row.task, row.arguments, row.attempts + 1) for row in found]
+
+
+def _ready(connection: sa.Connection, now: int, most: int, these: sa.ColumnElement[bool]) -> Sequence[Any]:
+    due = standing(tasks, "due") & (tasks.c.run_at <= now)
+    left_behind = standing(tasks, "running") & (tasks.c.lease_until < now)
+    ready = standing(tasks, *TO_RUN) & sa.or_(due, left_behind)
+    wanted = sa.select(tasks.c.id, tasks.c.task, tasks.c.arguments, tasks.c.attempts).where(ready, these)
+    return connection.execute(wanted.order_by(tasks.c.run_at, tasks.c.id).limit(most).with_for_update(skip_locked=True)).all()
 
 
 def finished(connection: sa.Connection, task_id: int) -> None:

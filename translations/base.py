@@ -74,6 +74,10 @@ class Translator(Protocol):
         """Whether it has models for a pair of languages."""
         ...
 
+    def models(self, source: str, target: str) -> tuple[str, ...]:
+        """The models on the way from one language to another, with their versions; none where nothing leads."""
+        ...
+
     def languages_into(self, target: str) -> frozenset[str]:
         """The languages it can carry into another, directly or through English; empty while it has no model for that."""
         ...
@@ -89,6 +93,10 @@ class NoTranslator:
     def knows(self, source: str, target: str) -> bool:  # noqa: ARG002
         """It knows no pair."""
         return False
+
+    def models(self, source: str, target: str) -> tuple[str, ...]:  # noqa: ARG002
+        """Nothing leads anywhere."""
+        return ()
 
     def languages_into(self, target: str) -> frozenset[str]:  # noqa: ARG002
         """It carries nothing anywhere."""

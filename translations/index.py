@@ -23,6 +23,10 @@ class IndexAway(Exception):
     """The index, or a package it names, could not be had; the message is a sentence."""
 
 
+class NotPublished(IndexAway):
+    """The index has nothing that carries one language to another."""
+
+
 class Entry(BaseModel):
     """One published package."""
 
@@ -60,12 +64,12 @@ def read_index(url: str) -> tuple[Entry, ...]:
 
 
 def needed(entries: Sequence[Entry], source: str, target: str) -> tuple[Entry, ...]:
-    """The packages that carry one language to another: one, or two by way of English. Raises IndexAway where there are none."""
+    """The packages that carry one language to another: one, or two by way of English. Raises NotPublished where there are none."""
     for way in (((source, target),), ((source, PIVOT), (PIVOT, target))):
         found = [_newest(entries, start, end) for start, end in way]
         if all(found):
             return tuple(entry for entry in found if entry is not None)
-    raise IndexAway(f"no package is published that carries {source} to {target}, and none by way of English")
+    raise NotPublished(f"no package is published that carries {source} to {target}, and none by way of English")
 
 
 def fetch(entry: Entry, file: Path) -> None:

@@ -105,7 +105,7 @@ def marks_of(evidence: Evidence, lines: Thresholds | None = None) -> tuple[str, 
         "cut": not evidence.complete,
         "copied": enough and chrf(evidence.text, evidence.words) >= lines.copied + _kin(evidence, lines.kin),
         "repeats": _repeats(evidence.text, evidence.words),
-        "length": enough and not lines.shorter <= _length(evidence, lines.usual) <= lines.longer,
+        "length": (enough and _length(evidence, lines) < lines.shorter) or _length(evidence, lines) > lines.longer,
         "drift": enough and evidence.back is not None and chrf(evidence.back, evidence.words) < lines.returned,
         "weak": evidence.score is not None and evidence.score < lines.score,
         "pieces": evidence.pieces,
@@ -163,10 +163,14 @@ def _kin(evidence: Evidence, kin: Mapping[str, float]) -> float:
     return kin.get("-".join(sorted((evidence.source, evidence.target))), 0.0)
 
 
-def _length(evidence: Evidence, usual: Mapping[str, int]) -> float:
-    """How long it became against how long it should be, 1 being as usual."""
-    expected = _letters(evidence.words) * usual.get(evidence.target, usual["en"]) / usual.get(evidence.source, usual["en"])
-    return _letters(evidence.text) / expected
+def _length(evidence: Evidence, lines: Thresholds) -> float:
+    """How long it became against how long it should be, 1 being as usual.
+
+    A few letters may fairly become as many as the shortest sentence that is judged; what a model makes up behind them is longer.
+    """
+    usual = lines.usual
+    words = max(_letters(evidence.words), lines.letters)
+    return _letters(evidence.text) / (words * usual.get(evidence.target, usual["en"]) / usual.get(evidence.source, usual["en"]))
 
 
 def _repeats(text: str, source: str) -> bool:

@@ -91,7 +91,11 @@ class Careful:
 
     def knows(self, source: str, target: str) -> bool:
         """Whether models lead from one language to another one, directly or through English."""
-        return bool(_route(self._hops(), source, target))
+        return bool(self.models(source, target))
+
+    def models(self, source: str, target: str) -> tuple[str, ...]:
+        """The models on the way from one language to another, such as `es-en 1.9`; none where nothing leads."""
+        return tuple(hop.model for hop in _route(self._hops(), source, target))
 
     def languages_into(self, target: str) -> frozenset[str]:
         """The languages that models lead from into another, directly or through English."""

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from api.cases import Reference
 from api.deps import Services
+from api.desk.kept import kept_in
 from api.desk.pages import at_page, desk_context, render
 from api.desk.queue import pulse_of
 from api.guard import CaseReader, House
@@ -93,6 +94,7 @@ def context_of(at: AtDesk, reference: str, unsaved: Unsaved, house: Services) ->
         **_carried(at, found, house.translator),
         "writes_down": house.transcriber.knows,
         "case": found,
+        "kept": kept_in(found.entries, at.programme),
         "is_open": found.state in OPEN,
         "languages": _languages(found),
         "draft_language": _draft_language(at, found),

@@ -11,6 +11,7 @@ from api.cases import Filters, queue_page
 from api.desk.pages import at_page, desk_context, render
 from api.errors import NotSignedIn
 from api.guard import CaseReader, House, find_caller
+from cases import desk
 from cases.access import AtDesk, visible
 from cases.desk import QueuePage
 from cases.errors import Unclear
@@ -80,8 +81,12 @@ def _context(at: AtDesk, filters: Filters) -> dict[str, Any]:
 
 
 class QueueForm(Filters):
-    """The queue's filters as a page's form sends them: an empty field is one that was left alone."""
+    """The queue's filters as a page's form sends them: an empty field is one that was left alone.
 
+    `taken` is how many cases were taken up to be translated a moment ago (api/desk/backlog.py), None where nobody asked.
+    """
+
+    taken: Annotated[int | None, Query(ge=0, le=100_000)] = None
     severity: Annotated[int | str | None, Query()] = None  # type: ignore[assignment]  # a form sends "" for any
 
 
@@ -89,13 +94,15 @@ class QueueForm(Filters):
 def queue(request: Request, house: House, caller: CaseReader, given: Annotated[QueueForm, Query()]) -> Response:
     """Show an officer's cases: danger first, then the gravest, then the nearest date."""
     severity = str(given.severity or "")
-    plain = {key: value or None for key, value in given.model_dump(exclude={"severity", "needs", "limit"}).items()}
+    plain = {key: value or None for key, value in given.model_dump(exclude={"severity", "needs", "limit", "taken"}).items()}
     filters = Filters(
         **plain, severity=int(severity) if severity in {"1", "2", "3", "4", "5"} else None, needs=given.needs, limit=given.limit
     )
     with house.database.read() as connection:
         at = at_page(request, connection, caller)
-        return render(request, "queue.html", desk_context(caller, at.programme, "queue") | _context(at, filters))
+        behind = desk.backlog(at, house.translator.models, given.taken or 0) if given.needs else None
+        shown = {"backlog": behind, "asked": given.taken is not None, "writes": "cases:write" in caller.scopes}
+        return render(request, "queue.html", desk_context(caller, at.programme, "queue") | _context(at, filters) | shown)
 
 
 @ROUTER.get("/pulse")

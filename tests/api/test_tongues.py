@@ -154,8 +154,8 @@ def test_programs_are_told_in_english(town: Town) -> None:
     assert sanne.get("/api/v1/cases/WK-ZZZZ-9999", headers=choose_dutch).json()["detail"] == "There is no such case."
 
 
-# Reasons are written down once, in English or in the words of the programme's author, and stay as they were written.
-WRITTEN_DOWN = re.compile(r'<ul class="because">.*?</ul>|<li class="event event-(?:opened|routed|severity|danger)".*?</li>', re.DOTALL)
+# Rules stay in the words of the programme's author.
+WRITTEN_DOWN = re.compile(r'<li dir="auto">[a-z-]+: [A-Z].*?</li>|<li class="event event-routed".*?</li>', re.DOTALL)
 
 
 def text_of(page: str) -> str:

@@ -94,7 +94,7 @@ class Town:
                 words="tin tolar gate rate tala mara thake",
                 language="bn-Latn",
                 channel="whatsapp",
-                danger=Danger("fire", "locked in"),
+                danger=Danger("fire", "danger words: fire"),
             )
         )
         speak(opening(CHIEF, words="লাইন চিফ খারাপ কথা বলে", language="bn", channel="whatsapp"))

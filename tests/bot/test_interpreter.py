@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from cases import desk
-from store.tables import annotations, cases
+from cases.desk import Backlog, EntryView
+from store.tables import annotations, cases, tasks
 from tests.line import Line
 from tests.translations.pairs import tiny_translator
 from translations.base import NoTranslator, Translation
@@ -39,3 +40,31 @@ def test_without_models_the_words_stay_as_they_came_and_nothing_pretends(line: L
 
     assert line.rows(annotations) == []
     assert NoTranslator().translate(WORDS, "bn", "nl") == Translation("", "bn", "nl", "none", "not_translated")
+
+
+def test_a_model_that_comes_later_reads_all_open_cases_on_one_word_and_none_twice(database_url: str, tmp_path: Path) -> None:
+    line = Line(database_url, tmp_path / "data")
+    for number in range(3):
+        phone = line.phone(address=f"+44770090030{number}")
+        phone.send("52746 en")
+        phone.send(WORDS)
+    before = line.rows(annotations)
+    with tiny_translator(tmp_path / "languages") as line.translator:
+        line.restart()
+        models = line.translator.models
+        first = line.desk("sanne", lambda at: desk.take_up(at, models))
+        second = line.desk("sanne", lambda at: desk.take_up(at, models))
+        entries: list[EntryView] = [
+            entry
+            for row in line.rows(cases)
+            for entry in line.desk("sanne", lambda at, row=row: desk.view(at, row["reference"])).entries
+            if entry.kind == "words"
+        ]
+        done = [row for row in line.rows(tasks) if row["key"]]
+        line.close()
+
+    assert before == []
+    assert first == Backlog("nl", waiting=3, taken=3)
+    assert second == Backlog("nl")
+    assert [row["state"] for row in done] == ["done"] * 3
+    assert [[made.text for made in entry.translations] for entry in entries] == [["zij betaalden niet overuren"]] * 3

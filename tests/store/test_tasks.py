@@ -89,3 +89,24 @@ def test_old_ticks_do_not_pile_up(writer: Writer, database: Database) -> None:
     with database.read() as connection:
         kept = connection.execute(sa.text("SELECT count(*) FROM ticks")).scalar_one()
     assert kept <= 101
+
+
+def test_what_nobody_waits_for_is_claimed_when_nothing_else_is_due_and_few_at_once(writer: Writer) -> None:
+    keys = [f"{tasks.BEHIND}{number}" for number in range(4)]
+    writer.call_sync(lambda c: tasks.enqueue_behind(c, "carry", {key: {} for key in keys}, 100))
+    writer.call_sync(lambda c: tasks.enqueue(c, "greet", {}, 150))
+    writer.call_sync(lambda c: tasks.enqueue(c, "greet", {}, 160, "with a key of its own"))
+
+    claims = [[task.task for task in writer.call_sync(lambda c: tasks.claim(c, 200, 300, 8))] for _ in range(4)]
+
+    assert claims == [["greet", "greet"], ["carry", "carry"], ["carry", "carry"], []]
+
+
+def test_work_behind_all_other_is_added_at_most_once_by_its_key(writer: Writer) -> None:
+    one, two = (f"{tasks.BEHIND}{number}" for number in range(2))
+
+    first = writer.call_sync(lambda c: tasks.enqueue_behind(c, "carry", {one: {}}, 100))
+    second = writer.call_sync(lambda c: tasks.enqueue_behind(c, "carry", {one: {}, two: {}}, 100))
+
+    assert [set(each) for each in (first, second)] == [{one}, {two}]
+    assert writer.call_sync(lambda c: tasks.enqueue_behind(c, "carry", {}, 100)) == frozenset()

@@ -9,6 +9,7 @@ from translations.argos import LONGEST
 from translations.base import Hop
 from translations.engine import Argos
 from translations.splitter import chunks
+from translations.translator import Careful
 
 HOP = Hop("es", "en", "es-en 1.0")
 LONG = " ".join(["hola"] * 300) + " último"
@@ -49,3 +50,30 @@ def test_a_sentence_that_a_model_has_no_places_for_harms_nobody_who_waits_beside
 
     assert (long.text, long.complete) == ("", False)
     assert (short.text, short.complete) == ("hello", True)
+
+
+def test_what_no_limit_reaches_is_silent_in_the_library_and_marked_by_us(naive: Naive, engine: Argos, whole: Careful, made: Build) -> None:
+    endless = made(Package("es", "en", {"hola": "hello", "nunca": "never"}, stuck_at=1))
+    naive.install(endless)
+    engine.packages.install(endless)
+
+    theirs = naive.pair("es", "en").translate("hola nunca")
+    (ours,) = whole.translate("hola nunca", "es", "en").sentences
+
+    assert len(theirs.split()) > 200
+    assert "cut" in ours.marks
+    assert ours.confidence == "unsure"
+
+
+def test_a_long_complaint_without_a_full_stop_reaches_its_reader_whole_and_says_that_it_was_cut_in_pieces(
+    naive: Naive, tiny_whole: Careful, tiny_packages: dict[str, Path]
+) -> None:
+    naive.install(tiny_packages["es-en"])
+
+    theirs = naive.pair("es", "en", cut=False).translate(LONG)
+    ours = tiny_whole.translate(LONG, "es", "en")
+
+    assert not theirs.endswith("last")
+    assert len(ours.text.split()) == 301
+    assert ours.text.endswith("last")
+    assert {sentence.marks for sentence in ours.sentences} == {("pieces",)}
