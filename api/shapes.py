@@ -66,7 +66,8 @@ class QueueOut(Shape):
 class SentenceOut(Shape):
     """One sentence and what became of it: good, unsure or not_translated, and why.
 
-    In words of several languages `language` is the one it is in, and `by` names the models that carried it; empty where they are the whole's.
+    In words of several languages `language` is the one it is in, and `by` names the models that carried it; both are empty where they are
+    the whole's.
     """
 
     source: str
@@ -80,9 +81,9 @@ class SentenceOut(Shape):
 class TranslationOut(Shape):
     """A text in another language, by whom or what (`engine`: person, none, or a machine's name), and how sure.
 
-    `confidence` is good, unsure, partly (a sentence is in a language that no model here reads) or not_translated.
-    `source` is the language that most of it was made from, `back` the text carried back to it; both are empty where nobody knows. `sent`: this is the
-    wording of an answer that an officer let leave.
+    `confidence` is good, unsure, partly (a sentence is in a language that no model here reads) or not_translated. `source` is the language
+    that most of it was made from, `back` the text carried back; both are empty where nobody knows. `sent`: this is the wording of an answer
+    that an officer let leave.
     """
 
     text: str

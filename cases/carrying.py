@@ -156,7 +156,7 @@ def wordless(seq: int, entry: NewEntry) -> Annotation | None:
 
 
 def unread(desk_language: str) -> sa.ColumnElement[bool]:
-    """Tell, over the cases' table, whether a case holds words of another language that nobody has put into the desk's, or not all of them."""
+    """Tell, over the cases' table, whether a case holds words of another language that nobody has put, or not all, into the desk's."""
     read = sa.exists().where(
         annotations.c.case_id == kept.c.case_id,
         annotations.c.seq == kept.c.seq,

@@ -79,8 +79,9 @@ class Detector:
     def certainly(self, sentence: str, choice: str | None = None, site: Sequence[str] = ()) -> str | None:
         """The language that one sentence is in beyond doubt, None where it is too short or anything else is possible.
 
-        A script of its own is beyond doubt, UNKNOWN where several are written in it and none is told. Between Latin letters the detector must be surer than for a message, and have more to go by,
-        except for the language that was chosen; a list of romanised words must know half of the sentence.
+        A script of its own is beyond doubt, UNKNOWN where several are written in it and none is told. Between Latin letters the detector
+        must be surer than for a message, and have more to go by, except for the language that was chosen; a list of romanised words must
+        know half of the sentence.
         """
         found = self.detect(sentence, choice, site)
         chosen = choice.split("-")[0].lower() if choice else None

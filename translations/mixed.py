@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from translations.base import NO_CARE, Care, Confidence, Sentence, Translation, Translator
-from translations.detect import SIBLINGS, UNKNOWN, WITH_SCRIPT, Detector, script_of
+from translations.detect import SCRIPTS, SIBLINGS, UNKNOWN, WITH_SCRIPT, Detector, script_of
 from translations.splitter import split
 from translations.translator import LEFT_OUT, UNSPACED, base_of
 from words.letters import has_letters
@@ -39,12 +39,11 @@ def stretches(detector: Detector, text: str, choice: str, site: Sequence[str] = 
     """Cut a message where its language changes; one stretch, the message as it is, where it is plainly in one or nothing is certain."""
     whole = (Stretch(text, detector.detect(text, choice, site).language or choice or UNKNOWN),)
     placed = tuple(_placed(text))
-    certain = _one_of_siblings([detector.certainly(each.text, choice, site) for each in placed])
+    told = _one_of_siblings([detector.certainly(each.text, choice, site) for each in placed])
+    certain = [_written_alike(told, placed[at].text) if language == UNKNOWN else language for at, language in enumerate(told)]
     if len({language for language in certain if language}) < 2:
         return whole
-    languages = [
-        language or _beside(certain, number, each.text, choice) for number, (each, language) in enumerate(zip(placed, certain, strict=True))
-    ]
+    languages = [language or _beside(certain, at, placed[at].text, choice) for at, language in enumerate(certain)]
     together = groupby(zip(placed, languages, strict=True), key=lambda pair: pair[1])
     return tuple(_stretch([each for each, _ in group], language) for language, group in together)
 
@@ -95,8 +94,13 @@ def _one_of_siblings(certain: Sequence[str | None]) -> list[str | None]:
     return [told.get(language, language) for language in certain]
 
 
+def _written_alike(certain: Sequence[str | None], text: str) -> str:
+    """The language of another sentence in the same script, for one that its script alone leaves open."""
+    return next((language for language in certain if language in SCRIPTS.get(script_of(text) or "", ())), None) or UNKNOWN
+
+
 def _beside(certain: Sequence[str | None], at: int, text: str, choice: str) -> str:
-    """The language of a sentence of which none is certain: the chosen one where it may be written so, else the last one's, else the next's."""
+    """The language of a sentence that is not certain: the chosen one where it may be written so, else its neighbour's, the last's first."""
     if choice and has_letters(text) and (script_of(text) == "Latin") == (choice not in WITH_SCRIPT):
         return choice
     return next(language for language in (*reversed(certain[:at]), *certain[at:]) if language)

@@ -110,7 +110,9 @@ class Careful:
         words, nothing = cleaned(text), Translation("", source, target, "none", "not_translated")
         if not words.strip():
             return nothing
-        if not has_letters(words) or (source and base_of(source) == base_of(target)):
+        if not has_letters(words):
+            return replace(nothing, text=words, confidence="good", back=words)
+        if source and base_of(source) == base_of(target):
             return replace(nothing, text=words, confidence="good")
         hops = self._hops()
         route = _route(hops, source, target)
