@@ -64,19 +64,26 @@ class QueueOut(Shape):
 
 
 class SentenceOut(Shape):
-    """One sentence and what became of it: good, unsure or not_translated, and why."""
+    """One sentence and what became of it: good, unsure or not_translated, and why.
+
+    In words of several languages `language` is the one it is in, and `by` names the models that carried it; both are empty where they are
+    the whole's.
+    """
 
     source: str
     text: str
     confidence: str
     marks: tuple[str, ...]
+    language: str
+    by: str
 
 
 class TranslationOut(Shape):
     """A text in another language, by whom or what (`engine`: person, none, or a machine's name), and how sure.
 
-    `source` is the language it was made from, `back` the text carried back to it; both are empty where nobody knows. `sent`: this is the
-    wording of an answer that an officer let leave.
+    `confidence` is good, unsure, partly (a sentence is in a language that no model here reads) or not_translated. `source` is the language
+    that most of it was made from, `back` the text carried back; both are empty where nobody knows. `sent`: this is the wording of an answer
+    that an officer let leave.
     """
 
     text: str
@@ -122,7 +129,10 @@ class AttachmentOut(Shape):
 
 
 class EntryOut(Shape):
-    """An entry of a timeline. `translated` false: nobody has put these words in the desk's language yet."""
+    """An entry of a timeline. `translated` false: nobody has put these words, or not all of them, in the desk's language yet.
+
+    `languages` are all that it is in, in their order; `language` is the one most of it is in.
+    """
 
     seq: int
     kind: str
@@ -132,6 +142,7 @@ class EntryOut(Shape):
     text: str
     language: str | None
     heard_by: str
+    languages: tuple[str, ...]
     translations: tuple[TranslationOut, ...]
     translated: bool
     private: bool

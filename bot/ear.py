@@ -5,6 +5,7 @@ from threading import Lock
 
 from bot.speech import House
 from translations.detect import Detector
+from translations.mixed import Stretch, stretches
 
 
 class Ear:
@@ -16,9 +17,9 @@ class Ear:
         self._lock = Lock()
         self._held: tuple[tuple[str, ...], Detector] | None = None
 
-    def __call__(self, text: str, talk: str, site: tuple[str, ...]) -> str:
-        """Name the language of words in a talk at a site; empty where nothing tells it."""
-        return self._detector(self._house().programme.tongues()).detect(text, talk, site).language or ""
+    def __call__(self, text: str, talk: str, site: tuple[str, ...]) -> tuple[Stretch, ...]:
+        """Name the languages of words in a talk at a site, that of the talk where nothing tells another."""
+        return stretches(self._detector(self._house().programme.tongues()), text, talk, site)
 
     def _detector(self, tongues: tuple[str, ...]) -> Detector:
         """The detector for these languages, made once however many ask at the same moment: it takes a second and tens of megabytes."""

@@ -23,12 +23,19 @@ from store.database import Database
 from store.sealing import Keyring, Unopenable
 from store.tables import cases
 from store.writer import Writer
+from translations import mixed
 from translations.base import Care, Translation, Translator, Urgency
+from translations.mixed import Stretch
+from words.letters import has_letters
 
-Hear = Callable[[str, str, tuple[str, ...]], str]
-"""Hears in which language words are: the words, the language of the talk, and those of the site. Empty when it cannot tell."""
+Hear = Callable[[str, str, tuple[str, ...]], tuple[Stretch, ...]]
+"""Hears in which languages words are: the words, the language of the talk, and those of the site; one stretch where they are in one."""
 Check = Callable[[str, str], tuple[str, ...]]
 """Compares a text with the one it came back as from the other language: what a person should look at before it is sent."""
+
+
+_LONGEST_AUTHOR = 120
+"""Letters that an annotation's author may have; where the models of many languages need more, each sentence still names its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,32 +132,34 @@ class Interpreter:
         writer.call_sync(keep)
 
     def _carry(self, writer: Writer, opened: _Opened, entry: Entry, target: str, urgency: Urgency | None = None) -> None:
-        """Translate an entry and keep the translation beside it, with the language that was heard; honest when there is none."""
-        text = str(entry.body["text"])
-        source = self._source(opened, entry)
-        if same_language(source, target) or not any(map(str.isalpha, text)):
+        """Translate an entry and keep the translation beside it, with the languages that were heard; honest when there is none."""
+        if not has_letters(str(entry.body["text"])):
             return
-        care = self._care(opened.case, urgency)
-        made = self._translator.translate(text, source, target, care)
-        place = (entry.seq, target, made.engine, made.by or made.engine, made.confidence, self._means.clock(), made.text)
-        note = Annotation(*place, source=source, sentences=_sentences(made), back=made.back)
+        heard = self._heard(opened, entry)
+        if all(same_language(part.language, target) for part in heard):
+            return
+        made = mixed.translate(self._translator, heard, target, self._care(opened.case, urgency))
+        author = made.by if made.by and len(made.by) <= _LONGEST_AUTHOR else made.engine
+        place = (entry.seq, target, made.engine, author, made.confidence, self._means.clock(), made.text)
+        note = Annotation(*place, source=made.source, sentences=_sentences(made), back=made.back)
 
         def keep(connection: sa.Connection) -> None:
             data_key = load_data_key(connection, self._means.keyring, opened.case["id"])
-            if made.confidence != "not_translated":
+            if made.engine != "none":
                 timeline.take_annotation_away(connection, opened.case, (entry.seq, target, "none"))
             timeline.annotate(connection, opened.case, data_key, note)
 
         writer.call_sync(keep)
 
-    def _source(self, opened: _Opened, entry: Entry) -> str:
-        """In which language an entry is: as an officer said, else as it is heard, else that of the talk."""
+    def _heard(self, opened: _Opened, entry: Entry) -> tuple[Stretch, ...]:
+        """In which languages an entry is: as an officer said of the whole of it, else as it is heard, else that of the talk."""
+        text = str(entry.body["text"])
         said = [made.language for made in opened.beside if (made.seq, made.engine) == (entry.seq, carrying.HEARD)]
         talk = str(entry.body["language"])
         if said or entry.kind != "words":
-            return said[-1] if said else talk
+            return (Stretch(text, said[-1] if said else talk),)
         place = self._means.house().programme.place_of(opened.case["place_id"])
-        return self._means.hear(str(entry.body["text"]), talk, place.languages if place else ()) or talk
+        return self._means.hear(text, talk, place.languages if place else ())
 
     def _care(self, case: Case, urgency: Urgency | None = None) -> Care:
         programme = self._means.house().programme
@@ -165,12 +174,12 @@ class Interpreter:
 
 def _is_carried(opened: _Opened, entry: Entry, target: str) -> bool:
     there = (made for made in opened.beside if made.seq == entry.seq and same_language(made.language, target))
-    return any(made.engine != carrying.HEARD and made.confidence != "not_translated" for made in there)
+    return any(made.engine != carrying.HEARD and made.confidence not in carrying.NOT_WHOLLY for made in there)
 
 
 def _sentences(made: Translation) -> tuple[Sentence, ...]:
     def each() -> Iterator[Sentence]:
         for one in made.sentences:
-            yield Sentence(one.source, one.text, one.confidence, one.marks)
+            yield Sentence(one.source, one.text, one.confidence, one.marks, one.language, one.by)
 
     return tuple(each())

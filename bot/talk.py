@@ -1,7 +1,7 @@
 """One worker's talk while a batch is handled: everything it will leave behind, so that a message that fails leaves nothing."""
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from bot.people import Worker
 from bot.sealed import seal_session
-from cases import timeline
+from cases import carrying, timeline
 from cases.change import CaseChange, NewEntry, NewMail
 from channels.base import Attachment
 from flows.session import Session
@@ -48,11 +48,20 @@ class CaseWork:
         row = {**self.row, **appended.columns}
         numbered = [{**file, "reference": row["reference"], "seq": appended.rows[place]["seq"]} for place, file in self.files]
         batch.attachments.extend(numbered)
+        batch.annotations.extend(self._wordless([row["seq"] for row in appended.rows]))
         mails = [_mail_row(mail, row) for mail in self.mails]
         if self.keys is not None:
             batch.new_cases.append(NewCase(row, self.keys, appended.rows, mails))
         else:
             batch.changed_cases.append(ChangedCase(row, appended.rows, mails))
+
+    def _wordless(self, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
+        """What stands beside entries that need no translation; the batch knows the case's id."""
+        for seq, entry in zip(numbers, self.entries, strict=True):
+            note = carrying.wordless(seq, entry)
+            if note is not None:
+                reference = self.row["reference"]
+                yield {**timeline.annotation(reference, self.data_key, 0, note), "reference": reference}
 
 
 def _mail_row(mail: NewMail, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from cases import audit, desk_reply, entries, timeline
 from cases.access import AtDesk, case_for
-from cases.change import Case, CaseChange, touched
+from cases.change import Case, CaseChange, NewEntry, touched
 from cases.desk_reply import LONGEST, ReplyDraft, ReplyKept, check_text, locked
 from cases.errors import Refused
 from cases.lifecycle import OPEN
@@ -22,11 +22,16 @@ from store import tasks
 from store.casekeys import load_data_key
 from store.tables import annotations, cases
 from store.tables import entries as kept
+from words.letters import NO_LANGUAGE, has_letters
 from words.marked import marked
 
 WORDS, DRAFT, CASE = "translate_words", "translate_draft", "translate_case"
 HEARD: Final = "heard"
 """The engine's name beside an entry of which an officer said in which language it is."""
+WORDLESS: Final = "wordless"
+"""The engine's name beside an entry that needs no translation, because it holds no letter."""
+NOT_WHOLLY: Final = ("not_translated", "partly")
+"""What is said of a machine's go at words when some or all of them still wait for somebody who reads them."""
 WAITING: Final = "waiting"
 BEHIND = 0
 """The place of drafts beside a timeline: before its first entry."""
@@ -133,7 +138,7 @@ def correct_language(at: AtDesk, reference: str, seq: int, language: str) -> Sav
     data_key = load_data_key(at.connection, at.keyring, case["id"])
     if not any(entry.seq == seq and entry.kind == "words" for entry in timeline.read(at.connection, case, data_key)):
         raise Refused("There are no words of the worker there.")
-    machines = (annotations.c.case_id == case["id"]) & (annotations.c.seq == seq) & (annotations.c.engine != "person")
+    machines = (annotations.c.case_id == case["id"]) & (annotations.c.seq == seq) & annotations.c.engine.not_in(("person", WORDLESS))
     at.connection.execute(sa.delete(annotations).where(machines))
     said = Annotation(seq, tag(language), HEARD, entries.by_officer(at.officer.id), "good", at.now, "")
     timeline.annotate(at.connection, case, data_key, said)
@@ -143,13 +148,20 @@ def correct_language(at: AtDesk, reference: str, seq: int, language: str) -> Sav
     return saved
 
 
+def wordless(seq: int, entry: NewEntry) -> Annotation | None:
+    """Give what is kept beside words of a worker without a letter, so that nobody is asked to translate them; None for all others."""
+    if entry.kind != "words" or has_letters(str(entry.body["text"])):
+        return None
+    return Annotation(seq, NO_LANGUAGE, WORDLESS, WORDLESS, "good", entry.at, "")
+
+
 def unread(desk_language: str) -> sa.ColumnElement[bool]:
-    """Tell, over the cases' table, whether a case holds words of another language that nobody has put into the desk's."""
+    """Tell, over the cases' table, whether a case holds words of another language that nobody has put, or not all, into the desk's."""
     read = sa.exists().where(
         annotations.c.case_id == kept.c.case_id,
         annotations.c.seq == kept.c.seq,
-        annotations.c.language == desk_language,
-        annotations.c.confidence != "not_translated",
+        annotations.c.language.in_((desk_language, NO_LANGUAGE)),
+        annotations.c.confidence.not_in(NOT_WHOLLY),
         annotations.c.engine != HEARD,
     )
     words = sa.exists().where(kept.c.case_id == cases.c.id, kept.c.kind == "words", ~read)

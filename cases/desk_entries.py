@@ -9,15 +9,17 @@ import sqlalchemy as sa
 from cases import attachments, taxonomy, timeline
 from cases.access import AtDesk
 from cases.attachments import AttachmentView
-from cases.carrying import HEARD
+from cases.carrying import HEARD, NOT_WHOLLY, WORDLESS
 from cases.change import Case
 from cases.model import same_language
 from cases.timeline import Annotation, Entry, Sentence
 from store.casekeys import load_data_key
 from store.sealing import Unopenable
 from store.tables import entries, outbox, workers
+from words.letters import has_letters
 
 _SPOKEN = ("words", "reply", "note")
+_NO_MACHINE = ("person", HEARD, WORDLESS)
 _HELD_BACK = ("window_closed", "opt_out", "blocked_by_user", "undeliverable")
 
 
@@ -44,8 +46,9 @@ class TranslationView:
 class EntryView:
     """One entry. `text` holds somebody's own words; `words` says what happened where there are none.
 
-    `translated` False: the desk cannot read this in its language yet, and the page must say so. `private` marks what no worker ever sees.
+    `translated` False: the desk cannot read all of this in its language yet, and the page must say so. `private` marks what no worker sees.
     `language` is the one an officer or the machine heard in it; `heard_by` says who: officer, machine, or empty for the talk's own.
+    `languages` are all of them where it is mixed, in their order, and `language` the one that most of it is in.
     """
 
     seq: int
@@ -56,6 +59,7 @@ class EntryView:
     text: str
     language: str | None
     heard_by: str
+    languages: tuple[str, ...]
     translations: tuple[TranslationView, ...]
     translated: bool
     private: bool
@@ -132,8 +136,9 @@ def entry_view(at: AtDesk, entry: Entry, opened: Opened, desk_language: str) -> 
         text=str(entry.body.get("text" if spoken else "wording", "")),
         language=language,
         heard_by=heard_by,
+        languages=_languages(language, heard_by, beside),
         translations=_translations(at, entry, beside),
-        translated=_is_read(entry, language, desk_language) or desk_language in _by(beside),
+        translated=_is_read(entry, beside, desk_language) or desk_language in _by(beside),
         private=entry.kind == "note",
         words=_words(at, entry, opened, spoken=spoken),
         delivery=delivery,
@@ -144,29 +149,40 @@ def entry_view(at: AtDesk, entry: Entry, opened: Opened, desk_language: str) -> 
     )
 
 
-def _is_read(entry: Entry, language: str | None, desk_language: str) -> bool:
+def _is_read(entry: Entry, beside: Sequence[Annotation], desk_language: str) -> bool:
     """Tell whether the desk can read an entry as it is: its own language, or a bare digit, which needs none."""
+    language, heard_by = _heard(entry, beside) if entry.kind in _SPOKEN else (None, "")
     text = str(entry.body.get("text", ""))
-    return language is None or same_language(language, desk_language) or not any(map(str.isalpha, text))
+    mixed = len(_languages(language, heard_by, beside)) > 1
+    return language is None or (same_language(language, desk_language) and not mixed) or not has_letters(text)
 
 
 def _heard(entry: Entry, beside: Sequence[Annotation]) -> tuple[str | None, str]:
     """In which language an entry is: as an officer says, else as the machine heard it, else that of the talk."""
     said = [made.language for made in beside if made.engine == HEARD]
-    guessed = [made.source for made in beside if made.source and made.engine not in ("person", HEARD)]
+    guessed = [made.source for made in beside if made.source and made.engine not in _NO_MACHINE]
     if said:
         return said[-1], "officer"
     talk = entry.body.get("language")
     return (guessed[-1], "machine") if guessed and guessed[-1] != talk else (talk, "")
 
 
+def _languages(language: str | None, heard_by: str, beside: Sequence[Annotation]) -> tuple[str, ...]:
+    """All languages of an entry in their order; what an officer says is said of the whole of it."""
+    heard = (each.language for made in beside if made.engine not in _NO_MACHINE for each in made.sentences if each.language)
+    mixed = tuple(dict.fromkeys(heard)) if heard_by != "officer" else ()
+    return mixed or ((language,) if language else ())
+
+
 def _by(beside: Sequence[Annotation]) -> set[str]:
-    return {made.language for made in beside if made.confidence != "not_translated" and made.engine != HEARD}
+    return {made.language for made in beside if made.confidence not in NOT_WHOLLY and made.engine != HEARD}
 
 
 def _translations(at: AtDesk, entry: Entry, beside: Sequence[Annotation]) -> tuple[TranslationView, ...]:
     """Every translation of an entry; a person's stands before a machine's in the same language."""
-    made = sorted((each for each in beside if each.engine != HEARD), key=lambda each: (each.language, each.engine != "person"))
+    made = sorted(
+        (each for each in beside if each.engine not in (HEARD, WORDLESS)), key=lambda each: (each.language, each.engine != "person")
+    )
     found = [
         TranslationView(
             each.text, each.language, each.engine, _author(at, each.author), each.confidence, each.source, each.sentences, each.back

@@ -49,12 +49,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of an entry and what became of it; `marks` name why it is not `good`. Not translated, its text is the original."""
+    """One sentence of an entry and what became of it; `marks` name why it is not `good`. Not translated, its text is the original.
+
+    `language` and `by`, its own language and models, are empty where they are the whole entry's.
+    """
 
     source: str
     text: str
     confidence: str
     marks: tuple[str, ...] = ()
+    language: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +195,7 @@ def verify(connection: sa.Connection, case_id: int) -> tuple[str, ...]:
 def _opened(row: Any, reference: str, data_key: bytes) -> Annotation:
     held: dict[str, Any] = orjson.loads(open_with(data_key, row.sealed, _beside(reference, row.seq, row.language, row.engine)))
     told: list[dict[str, Any]] = held.pop("sentences")
-    sentences = tuple(Sentence(each["source"], each["text"], each["confidence"], tuple(each["marks"])) for each in told)
+    sentences = tuple(Sentence(**each | {"marks": tuple(each["marks"])}) for each in told)
     marks = tuple(held.pop("marks"))
     return Annotation(row.seq, row.language, row.engine, row.author, row.confidence, row.at, sentences=sentences, marks=marks, **held)
 

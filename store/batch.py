@@ -10,7 +10,7 @@ from store import attachments, inbox, mails, outbox, sessions, tasks, timers, tr
 from store.casekeys import CaseKeys
 from store.database import upsert
 from store.many import Many, insert
-from store.tables import case_grants, cases, code_pool, entries, no_cases, signals
+from store.tables import annotations, case_grants, cases, code_pool, entries, no_cases, signals
 from store.traces import NewTrace
 
 _FIXED = frozenset({"id", "reference", "public_key", "data_key_sealed", "opened_at", "forgotten_at"})
@@ -23,6 +23,7 @@ _CHANGE = Many(
 )
 _GRANTS = insert(case_grants, ("case_id", "reader", "envelope"))
 _ENTRIES = insert(entries, ("case_id", "seq", "kind", "author", "at", "sealed", "hash"))
+_ANNOTATIONS = insert(annotations, ("case_id", "seq", "language", "engine", "author", "confidence", "at", "sealed"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Batch:
     timers: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     traces: list[NewTrace] = field(default_factory=list[NewTrace])
     attachments: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    annotations: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     handled: list[int] = field(default_factory=list[int])
     orders: list[Callable[[sa.Connection], None]] = field(default_factory=list[Callable[[sa.Connection], None]])
 
@@ -111,6 +113,7 @@ def write(connection: sa.Connection, batch: Batch) -> dict[str, int]:
     for task in batch.tasks:
         tasks.enqueue(connection, task.task, {"case_id": known[task.reference], "seq": task.seq}, task.now)
     attachments.put(connection, [{**row, "case_id": known[row.pop("reference")]} for row in batch.attachments])
+    _ANNOTATIONS.run(connection, [{**row, "case_id": known[row.pop("reference")]} for row in batch.annotations])
     for order in batch.orders:
         order(connection)
     inbox.done(connection, batch.handled)

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-Confidence = Literal["good", "unsure", "not_translated"]
+Confidence = Literal["good", "unsure", "partly", "not_translated"]
+"""`partly` is a word for whole messages only: a sentence of it is in a language that no model here reads, the others were translated."""
 Urgency = Literal["danger", "dialogue", "backlog"]
 """Who waits for it: somebody in danger, two people in a dialogue, or nobody (words from before a model was here)."""
 
@@ -30,12 +31,16 @@ class Sentence:
     """One sentence and what became of it. `marks` name why it is not `good`, in the words of `translations.quality.MARKS`.
 
     With `not_translated` the text is the original, so that a reader has something to go by; where it stood in the message is kept by order.
+    In a message of several languages `language` is the one this sentence is in, and `by` names the models that carried it; both are empty
+    where they are the whole message's.
     """
 
     source: str
     text: str
     confidence: Confidence
     marks: tuple[str, ...] = ()
+    language: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ import regex
 import yaml
 from py3langid.langid import MODEL_FILE, LanguageIdentifier  # pyright: ignore[reportMissingTypeStubs]
 
+UNKNOWN: Final = "und"
+"""The tag of a language that nothing told (ISO 639-2: undetermined)."""
 Why = Literal["choice", "script", "site", "detector", "romanised", "nothing"]
 
 SCRIPTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({
@@ -31,9 +33,12 @@ _IN: Final = MappingProxyType({script: regex.compile(rf"\p{{Script={script}}}") 
 _FOLDER: Final = Path(__file__).parent / "romanised"
 _SURE: Final = 0.7
 """The least share that the detector must give a language before it counts against what the worker chose or for a language at all."""
-_LEAST_LETTERS: Final = 6
+_CERTAIN: Final = 0.9
+"""The same for one sentence against the rest of its message."""
+_LEAST_LETTERS, _LEAST_FOR_CERTAIN, _LEAST_WORDS, _LEAST_OF_A_SCRIPT = 6, 12, 3, 2
 _ROMANISED_WORDS, _ROMANISED_SHARE = 2, 0.25
-_SIBLINGS: Final = (frozenset({"id", "ms"}), frozenset({"hi", "ne"}))
+_MOSTLY_WORDS, _MOSTLY_SHARE = 3, 0.5
+SIBLINGS: Final = (frozenset({"id", "ms"}), frozenset({"hi", "ne"}), frozenset({"hi-Latn", "ur-Latn"}))
 """Languages that no detector tells apart in a few words; who chose one of them, or works where one is spoken, is taken to write it."""
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
@@ -71,9 +76,26 @@ class Detector:
             return self._latin(text, chosen, site)
         return self._own_script(text, SCRIPTS.get(script, ()), chosen, site)
 
-    def each(self, sentences: Sequence[str], choice: str | None = None, site: Sequence[str] = ()) -> tuple[Detected, ...]:
-        """The same for each sentence, for messages in which languages are mixed."""
-        return tuple(self.detect(sentence, choice, site) for sentence in sentences)
+    def certainly(self, sentence: str, choice: str | None = None, site: Sequence[str] = ()) -> str | None:
+        """The language that one sentence is in beyond doubt, None where it is too short or anything else is possible.
+
+        A script of its own is beyond doubt, UNKNOWN where several are written in it and none is told. Between Latin letters the detector
+        must be surer than for a message, and have more to go by, except for the language that was chosen; a list of romanised words must
+        know half of the sentence.
+        """
+        found = self.detect(sentence, choice, site)
+        chosen = choice.split("-")[0].lower() if choice else None
+        if script_of(sentence) != "Latin":
+            return (found.language or UNKNOWN) if len(_LETTER.findall(sentence)) >= _LEAST_OF_A_SCRIPT else None
+        possible = tuple(language for language in self._languages if language not in WITH_SCRIPT)
+        certain = self._best(sentence, possible, (chosen, *site), _CERTAIN)
+        if found.why == "romanised":
+            expected = found.language is not None and found.language.removesuffix("-Latn") == chosen
+            return found.language if certain is None and (expected or _mostly_romanised(sentence)) else None
+        if found.language == chosen and found.why == "choice":
+            return found.language if len(_LETTER.findall(sentence)) >= _LEAST_LETTERS else None
+        enough = len(_LETTER.findall(sentence)) >= _LEAST_FOR_CERTAIN and len(sentence.split()) >= _LEAST_WORDS
+        return certain if enough else None
 
     def _own_script(self, text: str, written: tuple[str, ...], chosen: str | None, site: Sequence[str]) -> Detected:
         possible = tuple(language for language in written if language in self._languages) or written
@@ -89,11 +111,11 @@ class Detector:
         return Detected(best, "detector" if best else "nothing")
 
     def _latin(self, text: str, chosen: str | None, site: Sequence[str]) -> Detected:
-        foreign = chosen is not None and chosen in _WITH_SCRIPT
+        foreign = chosen is not None and chosen in WITH_SCRIPT
         romanised = _romanised(text, chosen, site)
         if romanised is not None:
             return Detected(romanised, "romanised", foreign)
-        possible = tuple(language for language in self._languages if language not in _WITH_SCRIPT)
+        possible = tuple(language for language in self._languages if language not in WITH_SCRIPT)
         best = self._best(text, possible, (chosen, *site))
         if best is None and chosen is not None and not foreign:
             return Detected(chosen, "choice")
@@ -102,7 +124,7 @@ class Detector:
             return Detected(local[0], "site")
         return Detected(best, "nothing" if best is None else "choice" if best == chosen else "detector", foreign)
 
-    def _best(self, text: str, possible: tuple[str, ...], likely: tuple[str | None, ...]) -> str | None:
+    def _best(self, text: str, possible: tuple[str, ...], likely: tuple[str | None, ...], sure: float = _SURE) -> str | None:
         """The language that the detector finds, of those possible, if it is sure enough and has enough to go by."""
         if len(_LETTER.findall(text)) < _LEAST_LETTERS:
             return None
@@ -111,13 +133,13 @@ class Detector:
         best = max(shares, key=lambda language: shares[language], default=None)
         if best is None:
             return None
-        alike = next((pair for pair in _SIBLINGS if best in pair), frozenset({best}))
-        if sum(shares.get(language, 0.0) for language in alike) < _SURE * sum(shares.values()):
+        alike = next((pair for pair in SIBLINGS if best in pair), frozenset({best}))
+        if sum(shares.get(language, 0.0) for language in alike) < sure * sum(shares.values()):
             return None
         return next((language for language in likely if language in alike and language in shares), best)
 
 
-_WITH_SCRIPT: Final = frozenset(language for languages in SCRIPTS.values() for language in languages)
+WITH_SCRIPT: Final = frozenset(language for languages in SCRIPTS.values() for language in languages)
 
 
 def script_of(text: str) -> str | None:
@@ -139,12 +161,23 @@ def lists() -> Mapping[str, frozenset[str]]:
 
 def _romanised(text: str, chosen: str | None, site: Sequence[str]) -> str | None:
     """The list that knows most of the words, at least two and one in four; of two alike the chosen, then the site's, is taken."""
-    words = _WORD.findall(text.casefold()) if text.isascii() else []
-    hits = {tag: sum(word in known for word in words) for tag, known in lists().items()}
+    words, hits = _hits(text)
 
     def weight(tag: str) -> tuple[int, bool, bool]:
         language = tag.removesuffix("-Latn")
         return hits[tag], language == chosen, language in site
 
     best = max(hits, key=weight)
-    return best if hits[best] >= max(_ROMANISED_WORDS, _ROMANISED_SHARE * len(words)) else None
+    return best if hits[best] >= max(_ROMANISED_WORDS, _ROMANISED_SHARE * words) else None
+
+
+def _hits(text: str) -> tuple[int, Mapping[str, int]]:
+    """How many words a text has, and how many of them each list knows."""
+    words = _WORD.findall(text.casefold()) if text.isascii() else []
+    return len(words), {tag: sum(word in known for word in words) for tag, known in lists().items()}
+
+
+def _mostly_romanised(text: str) -> bool:
+    """Whether one list knows half of the words, and three of them: no sentence of another language comes near that."""
+    words, hits = _hits(text)
+    return max(hits.values()) >= max(_MOSTLY_WORDS, _MOSTLY_SHARE * words)

@@ -33,11 +33,12 @@ MARKS: Final[Mapping[str, str]] = MappingProxyType({
     "drift": marked("carried back, it says something else"),
     "weak": marked("the model was not sure of its words"),
     "long": marked("a sentence is long: short ones are translated better, and read better on a small phone"),
+    "unread": marked("no model here reads its language"),
     "pieces": marked("it had no full stop, so it was cut in pieces"),
 })  # fmt: skip
 """Why a sentence is not `good`: a mark, and what to tell a reader."""
 
-_NOT_TRANSLATED: Final = frozenset({"lost", "empty"})
+_NOT_TRANSLATED: Final = frozenset({"lost", "empty", "unread"})
 _TOKEN: Final = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _LETTER: Final = regex.compile(r"\p{L}")
 _CHRF: Final = CHRF()

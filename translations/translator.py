@@ -15,6 +15,7 @@ from translations.carrying import Carried, Forms, along
 from translations.quality import Evidence, confidence, is_copy, marks_of, together
 from translations.shield import FORMS, Shielded, shield
 from translations.splitter import chunks, split
+from words.letters import has_letters
 
 PIVOT: Final = "en"
 """The language through which models lead where none leads directly."""
@@ -24,7 +25,8 @@ LEFT_OUT: Final = "[…]"
 _UNSAID: Final = regex.compile(
     r"[\p{Cc}--[\n\r\t\v\f\x85]]|[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]", regex.V1
 )
-_UNSPACED: Final = frozenset({"ja", "zh"})
+UNSPACED: Final = frozenset({"ja", "zh"})
+"""Languages that put no space between sentences."""
 _SAME_LETTERS: Final = regex.compile(r"[a-z]{2}|[0-9]{3}|(?!latn)[a-z]{4}")
 
 
@@ -105,11 +107,15 @@ class Careful:
     def translate(self, text: str, source: str, target: str, care: Care = NO_CARE) -> Translation:
         """Translate, or say that it cannot. Raises nothing but QueueFull, with which the engine asks for the same again later.
 
+        What holds no letter (digits, emoji) needs no translation, with or without a model: it comes back as it is, by no engine, and good.
+
         A language with a way of writing of its own is another one: `bn-Latn` is not `bn`, and no model for `bn` reads it.
         """
         words, nothing = cleaned(text), Translation("", source, target, "none", "not_translated")
         if not words.strip():
             return nothing
+        if not has_letters(words):
+            return replace(nothing, text=words, confidence="good", back=words)
         if source and base_of(source) == base_of(target):
             return replace(nothing, text=words, confidence="good")
         hops = self._hops()
@@ -182,4 +188,4 @@ def _assembled(pieces: Sequence[_Piece], texts: Sequence[str], language: str) ->
     lines: list[list[str]] = [[] for _ in range(pieces[-1].line + 1)]
     for piece, text in zip(pieces, texts, strict=True):
         lines[piece.line].append(text)
-    return "\n".join(("" if language in _UNSPACED else " ").join(line) for line in lines)
+    return "\n".join(("" if language in UNSPACED else " ").join(line) for line in lines)

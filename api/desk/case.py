@@ -16,10 +16,12 @@ from api.desk.queue import pulse_of
 from api.guard import CaseReader, House
 from cases import desk
 from cases.access import AtDesk
+from cases.carrying import NOT_WHOLLY
 from cases.desk import CaseView
 from cases.lifecycle import OPEN
 from cases.model import same_language
 from translations.base import Translator
+from words.letters import has_letters
 from words.marked import marked
 
 ROUTER = APIRouter(prefix="/desk/cases", include_in_schema=False)
@@ -65,7 +67,7 @@ def _draft_language(at: AtDesk, found: CaseView) -> str:
 
 def _carried(at: AtDesk, found: CaseView, translator: Translator) -> dict[str, Any]:
     """Say what the models here can do for a case: its answers, its words for this reader, and the languages words may be in."""
-    spoken = {found.language, *(entry.language for entry in found.entries if entry.kind == "words" and entry.language)}
+    spoken = {found.language, *(language for entry in found.entries if entry.kind == "words" for language in entry.languages)}
     wanted = [found.desk_language]
     if found.desk_language not in at.officer.languages:
         wanted += at.officer.languages
@@ -80,9 +82,9 @@ def _lacks(found: CaseView, tag: str) -> bool:
     """Whether some words of the worker stand in a case that nobody put into a language."""
     return any(
         entry.kind == "words"
-        and not same_language(entry.language or tag, tag)
-        and any(map(str.isalpha, entry.text))
-        and not any(each.language == tag and each.confidence != "not_translated" for each in entry.translations)
+        and not all(same_language(language, tag) for language in entry.languages)
+        and has_letters(entry.text)
+        and not any(each.language == tag and each.confidence not in NOT_WHOLLY for each in entry.translations)
         for entry in found.entries
     )
 

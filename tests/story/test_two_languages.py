@@ -11,7 +11,7 @@ from tests.databases import KINDS, Databases, Kind
 from tests.story.street import Street, street, until
 from tests.translations.pairs import install_all
 
-WORKER, FROM_MYANMAR = "+447700900321", "+447700900322"
+WORKER, FROM_MYANMAR, MIXES = "+447700900321", "+447700900322", "+447700900323"
 SAID = "no pagaron el salario desde dos meses"
 READ = "niet zij betaalden de loon sinds twee maanden"
 ANSWER, LEFT = "bedankt. ik wil hulp.", "gracias. quiero ayuda."
@@ -30,6 +30,16 @@ def running(request: pytest.FixtureRequest, databases: Databases, tmp_path_facto
     """One service on each kind of database, with the tiny models es-en, en-es, en-nl, nl-en and bn-en."""
     with _running(request.param, databases, tmp_path_factory.mktemp(request.param)) as opened:
         yield opened
+
+
+def _said(running: Street, reference: str, token: str, text: str) -> dict[str, Any]:
+    """Words of a worker with what became of them, once somebody looked at them."""
+
+    def found() -> dict[str, Any]:
+        entries = running.timeline(reference, token)
+        return next((entry for entry in entries if entry["text"] == text and entry["translations"]), {})
+
+    return until(found, "a translation")
 
 
 def _words(running: Street, reference: str, token: str) -> dict[str, Any]:
@@ -120,3 +130,39 @@ def test_burmese_words_without_a_model_are_honest_from_end_to_end(running: Stree
         ("De werkgever betaalt geen loon.", "Sanne de Wit")
     ]
     assert _to_translate(running, sanne) == []
+
+
+def test_words_of_several_languages_are_read_sentence_by_sentence_each_from_its_own(running: Street) -> None:
+    karim = running.token("karim")
+    before = {line["reference"] for line in running.cases(karim)}
+    bengali, half = "দুই মাস মজুরি।", f"{SAID}. {BURMESE}"
+    whole = f"{SAID}. {bengali}"
+    running.sms(MIXES, "77305 es")
+    running.sms(MIXES, whole)
+    lines = until(lambda: [each for each in running.cases(karim) if each["reference"] not in before], "the case")
+    reference = str(lines[0]["reference"])
+
+    words = _said(running, reference, karim, whole)
+    [made] = words["translations"]
+    assert (words["languages"], words["heard_by"], words["translated"]) == (["es", "bn"], "", True)
+    assert made["text"].startswith(f"{READ}. twee maanden loon")
+    assert [(each["language"], each["by"]) for each in made["sentences"]] == [
+        ("es", "es-en 1.0, en-nl 1.0"),
+        ("bn", "bn-en 1.0, en-nl 1.0"),
+    ]
+    assert (reference, True) not in _to_translate(running, karim)
+
+    running.sms(MIXES, "12 👍")
+    running.sms(MIXES, half)
+    partly = _said(running, reference, karim, half)
+    [made] = partly["translations"]
+    assert (partly["languages"], partly["translated"], made["confidence"]) == (["es", "my"], False, "partly")
+    assert made["text"] == f"{READ}. {BURMESE}"
+    assert [(each["text"], each["confidence"], each["marks"]) for each in made["sentences"]][1] == (BURMESE, "not_translated", ["unread"])
+    assert (reference, True) in _to_translate(running, karim)
+
+    body = {"language": "es"}
+    assert running.call("POST", f"/api/v1/cases/{reference}/timeline/{partly['seq']}/language", body, karim).status == 201
+    corrected = _said(running, reference, karim, half)
+    assert (corrected["languages"], corrected["heard_by"], corrected["translated"]) == (["es"], "officer", True)
+    assert (reference, True) not in _to_translate(running, karim)

@@ -96,12 +96,6 @@ def test_a_choice_does_not_hide_another_script() -> None:
     assert DETECTOR.detect("আমরা বেতন পাইনি", "nl") == Detected("bn", "script")
 
 
-def test_mixed_messages_are_told_sentence_by_sentence() -> None:
-    found = DETECTOR.each(["আমরা বেতন পাইনি।", "the manager does not listen to anybody.", "amader beton dey nai"], "bn")
-
-    assert [each.language for each in found] == ["bn", "en", "bn-Latn"]
-
-
 def test_japanese_is_told_by_its_kana() -> None:
     assert script_of("工場の門") == "Hiragana"
     assert script_of("工厂大门") == "Han"
