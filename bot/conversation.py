@@ -172,15 +172,16 @@ class Conversation:
         ids = [state.current_case_id for state in states.values() if state.current_case_id is not None]
         statement = _CASES_LOCKED if connection.dialect.name == "postgresql" else _CASES
         rows = {row["id"]: dict(row) for row in connection.execute(statement, {"ids": ids}).mappings()} if ids else {}
-        channels = {message.worker_id: message.channel for message in messages}
-        for worker_id, channel in channels.items():
+        newest = {message.worker_id: message for message in messages}
+        for worker_id, message in newest.items():
             state = states.get(worker_id)
             if state is None:
                 work.stuck.add(worker_id)
             elif state.key_sealed is None:
                 work.talks[worker_id] = None
             else:
-                self._open_talk(state, channel, rows, work)
+                with following(self.events.of((message.channel, message.key))):
+                    self._open_talk(state, message.channel, rows, work)
 
     def _open_talk(self, state: WorkerState, channel: str, rows: dict[int, dict[str, Any]], work: _Work) -> None:
         try:

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Mapping, MutableMapping, Sequence
+from itertools import product
 from traceback import walk_tb
 from types import TracebackType
 from typing import Any, cast
@@ -27,7 +28,8 @@ _PATTERNS = (
 _SAID = frozenset(
     {"text", "words", "body", "address", "from", "to", "phone", "number", "code", "token", "email", "name", "password", "totp"}
 )
-_ROOMS = frozenset({"weerklank", "api", "bot", "cases", "channels", "flows", "translations", "store", "words"})
+PARTS = ("weerklank", "api", "bot", "cases", "channels", "flows", "translations", "store", "words", "library")
+LEVELS = ("warning", "error", "critical")
 _QUIET = ("httpx", "httpcore", "telegram", "apscheduler", "sqlalchemy.engine", "uvicorn.access", "asyncio")
 
 
@@ -96,14 +98,14 @@ class _Counted(logging.StreamHandler[Any]):
 
 
 def _part(name: str) -> str:
-    """A logger of ours by its module (`bot.outbox`), anything else by its library."""
-    room, _, rest = name.partition(".")
-    return f"{room}.{rest.partition('.')[0]}" if room in _ROOMS and rest else room
+    """Which room a logger is in; what is not ours is a library's."""
+    room = name.partition(".")[0]
+    return room if room in PARTS else "library"
 
 
 def counted() -> Mapping[tuple[str, str], int]:
-    """How many lines of each level (`warning`, `error`) each part of this process wrote since its log was set up."""
-    found: Counter[tuple[str, str]] = Counter()
+    """How many lines of each level each part of this process wrote since its log was set up."""
+    found = Counter(dict.fromkeys(product(LEVELS, PARTS), 0))
     for handler in logging.root.handlers:
         if isinstance(handler, _Counted):
             found.update(dict(handler.lines))

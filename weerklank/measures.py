@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from importlib.metadata import version
+from itertools import product
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -92,10 +93,20 @@ class Measures:
         if sys.platform == "linux":
             ProcessCollector(registry=self.registry)
         self.registry.register(_Read(service))
+        self._begin_at_nought(service)
         service.writer.on_commit = self._committed
         service.conversation.events = service.inbox.events
         for part in (service.conversation, service.deliveries, service.notices, service.runner):
             part.watch = self
+
+    def _begin_at_nought(self, service: Service) -> None:
+        """To Prometheus a count that is first seen at one has not risen: what alerts look for stands at nought before it happens."""
+        for channel, failure, told in product(service.senders, sorted(FAILURES), ("at_once", "later")):
+            self._failures.labels(known(channel, CHANNELS), failure, told)
+        for kind, outcome in product(sorted(NOTICES), ("sent", "failed", "due", "maybe_sent")):
+            self._notices.labels(kind, outcome)
+        for carrier, status in product(service.channels.readers, (200, 400, 403, 503)):
+            self._webhooks.labels(known(carrier, _CARRIERS), str(status))
 
     def _counters(self) -> None:
         self._sends = self._counter("sends", "Sends that ended, by the state of their row after it", "channel", "kind", "outcome")
