@@ -66,7 +66,7 @@ class Door:
         """Begin to answer on the port that was taken."""
         if self._taken is None:
             return
-        quiet: dict[str, Any] = {"access_log": False, "log_config": None, "server_header": False, "lifespan": "off"}
+        quiet: dict[str, Any] = {"access_log": False, "log_config": None, "server_header": False, "lifespan": "off", "interface": "asgi3"}
         self._server = _Silent(uvicorn.Config(self._answer, http="httptools", proxy_headers=False, timeout_graceful_shutdown=2, **quiet))
         self._task = asyncio.create_task(self._server.serve(sockets=[self._taken]))
 
