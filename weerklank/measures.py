@@ -107,6 +107,9 @@ class Measures:
             self._notices.labels(kind, outcome)
         for carrier, status in product(service.channels.readers, (200, 400, 403, 503)):
             self._webhooks.labels(known(carrier, _CARRIERS), str(status))
+        for task, outcome in product(sorted(self._tasks), ("done", "failed")):
+            self._runs.labels(task, outcome)
+            self._working.labels(task)
 
     def _counters(self) -> None:
         self._sends = self._counter("sends", "Sends that ended, by the state of their row after it", "channel", "kind", "outcome")

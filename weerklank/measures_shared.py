@@ -64,7 +64,7 @@ class Shared:
     def __init__(self, house: House, tick: Callable[[], float] = time.monotonic) -> None:
         self._house = house
         self._kinds = {"outbox": KINDS, "mails": NOTICES, "tasks": house.tasks, "attachments": FILES}
-        self._tick = tick
+        self._tick, self._born = tick, tick()
         self._again = 0.0
         self._ended: list[Rows] = []
         self._lock = threading.Lock()
@@ -126,12 +126,12 @@ class Shared:
         )
         yield single("timers_due", "Talks whose wait is over and that were not told so", clocks.timers_due)
         yield single("timer_behind_seconds", "How long ago the oldest of these should have been told", _ago(clocks.timers_since, now))
-        silent: dict[tuple[str, ...], float] = {
-            (name,): max(0.0, now / SECOND - (clocks.ticks[name] + 1) * every)
-            for name, every in self._house.timers.items()
-            if name in clocks.ticks
-        }
+        silent = {(name,): self._silent(clocks.ticks.get(name), every, now) for name, every in self._house.timers.items()}
         yield Figure("clock_silent_seconds", "For how long a timer of all processes has rung in none of them", ("clock",), silent)
+
+    def _silent(self, period: int | None, every: float, now: int) -> float:
+        """Seconds since the period that was rung last had ended; before the first ring, since this process looks."""
+        return self._tick() - self._born if period is None else max(0.0, now / SECOND - (period + 1) * every)
 
     def _kind(self, row: Rows) -> str:
         return known(row.kind, self._kinds.get(row.queue, frozenset())) if row.kind else ""

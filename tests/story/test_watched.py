@@ -5,10 +5,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import fastjsonschema
 import httpx
 import pytest
 import sqlalchemy as sa
+import yaml
 from prometheus_client.parser import text_string_to_metric_families as parsed
 
 from bot import log
@@ -19,6 +22,7 @@ from tests.databases import KINDS, Databases, Kind
 from tests.doubles import telegram_posts, twilio_posts
 from tests.doubles.carrier import Fault
 from tests.processes import PROGRAMME, free_port
+from tests.story.promql import readings
 from tests.story.street import MESSAGES, Street, street, until
 from weerklank.measures_shared import FAILURES, FILES, NOTICES, OTHER
 from weerklank.measures_shared import KINDS as SENDS
@@ -27,6 +31,36 @@ SMS, WHATSAPP, BROKEN = "+447700900611", "+447700900612", "+447700900613"
 PERSON = 9_007_700_914
 WORDS = ("zarrafelle", "quombick", "florventz")
 DOCS = Path(__file__).parents[2] / "docs"
+OPERATIONS = DOCS / "operations"
+# What Grafana cannot do without (its own schema of a dashboard is far larger and changes with each version).
+_SOURCE: dict[str, Any] = {"properties": {"type": {"const": "prometheus"}, "uid": {"const": "${source}"}}, "required": ["type", "uid"]}
+_PANEL: dict[str, Any] = {
+    "required": ["id", "type", "title", "gridPos"],
+    "properties": {
+        "id": {"type": "integer", "minimum": 1},
+        "type": {"enum": ["row", "timeseries"]},
+        "title": {"type": "string", "minLength": 3},
+        "datasource": _SOURCE,
+        "gridPos": {"required": ["h", "w", "x", "y"], "additionalProperties": {"type": "integer", "minimum": 0}},
+        "targets": {
+            "minItems": 1,
+            "items": {"required": ["refId", "expr", "legendFormat", "datasource"], "properties": {"datasource": _SOURCE}},
+        },
+    },
+    "if": {"properties": {"type": {"const": "timeseries"}}},
+    "then": {"required": ["description", "targets", "datasource", "fieldConfig"]},
+}
+GRAFANA: dict[str, Any] = {
+    "type": "object",
+    "required": ["uid", "title", "schemaVersion", "templating", "panels", "time", "refresh"],
+    "properties": {
+        "schemaVersion": {"type": "integer", "minimum": 36},
+        "templating": {
+            "properties": {"list": {"contains": {"properties": {"name": {"const": "source"}, "type": {"const": "datasource"}}}}}
+        },
+        "panels": {"type": "array", "minItems": 10, "items": _PANEL},
+    },
+}
 # What a label may say, by its name: lists that no worker, case, site or officer can add to.
 CLOSED: dict[str, set[str] | re.Pattern[str]] = {
     "channel": {*CARDS, OTHER, ""},
@@ -250,3 +284,87 @@ def test_no_name_of_an_event_is_kept_in_the_database(watched: Watched) -> None:
 
     assert names
     assert [name for name in names if any(name in value for value in kept)] == []
+
+
+def _rules() -> list[dict[str, Any]]:
+    groups = yaml.safe_load((OPERATIONS / "alerts.yml").read_text(encoding="utf-8"))["groups"]
+    return [rule for group in groups for rule in group["rules"]]
+
+
+def _panels() -> list[dict[str, Any]]:
+    panels: list[dict[str, Any]] = json.loads((OPERATIONS / "dashboard.json").read_text(encoding="utf-8"))["panels"]
+    return panels
+
+
+EXPRESSIONS = {
+    **{rule["alert"]: rule["expr"] for rule in _rules()},
+    **{f"{panel['title']} {each['refId']}": each["expr"] for panel in _panels() for each in panel.get("targets", ())},
+}
+
+
+def test_alerts_and_panels_read_what_a_running_service_gives(watched: Watched) -> None:
+    given = [watched.samples(process) for process in watched.figures]
+    labels = {metric: set(samples[0][0]) for samples_of in given for metric, samples in samples_of.items()} | {"up": set[str]()}
+
+    wrong = [
+        (name, reading)
+        for name, expression in EXPRESSIONS.items()
+        for reading in readings(expression)
+        if reading.metric not in labels
+        or ({label for label, _ in reading.wanted} | reading.grouped) - labels[reading.metric] - {"job", "instance"}
+        or not all(label == "job" or _is_closed(label, word) for label, word in reading.wanted)
+    ]
+    assert wrong == []
+    assert len(EXPRESSIONS) > 50
+
+
+@pytest.mark.parametrize("name", EXPRESSIONS)
+def test_what_is_the_same_in_every_process_is_never_added_up_and_what_only_grows_is_read_as_a_rate(name: str) -> None:
+    for reading in readings(EXPRESSIONS[name]):
+        if reading.metric.startswith("weerklank_shared_"):
+            assert reading.around[-1] == "max"
+        if reading.metric.endswith(("_total", "_bucket", "_sum", "_count")):
+            assert reading.around[-2:] in (("rate", "[]"), ("increase", "[]"))
+        if reading.metric.endswith("_bucket"):
+            assert reading.around[0] == "histogram_quantile"
+            assert "le" in reading.grouped
+
+
+@pytest.mark.parametrize("rule", _rules(), ids=lambda rule: rule["alert"])
+def test_an_alert_says_how_grave_it_is_and_leads_to_what_to_do(rule: dict[str, Any]) -> None:
+    page, _, anchor = rule["annotations"]["runbook"].partition("#")
+    heads = re.findall(r"^#+ (.+)$", (DOCS.parent / page).read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert set(rule) <= {"alert", "expr", "for", "labels", "annotations"}
+    assert rule["labels"]["severity"] in ("critical", "warning", "info")
+    assert re.fullmatch(r"\d+[smh]", rule.get("for", "0m"))
+    assert len(rule["annotations"]["summary"]) > 20
+    assert anchor == rule["alert"].lower()
+    assert anchor in {head.lower() for head in heads}
+
+
+def test_the_page_tells_of_no_alert_that_is_not_there() -> None:
+    told = re.findall(r"^### (Weerklank\w+)$", (DOCS / "how-to" / "watch.md").read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert told == [rule["alert"] for rule in _rules()]
+
+
+def test_the_dashboard_is_of_the_form_that_grafana_reads() -> None:
+    dashboard = json.loads((OPERATIONS / "dashboard.json").read_text(encoding="utf-8"))
+
+    fastjsonschema.compile(GRAFANA)(dashboard)
+    assert len({panel["id"] for panel in dashboard["panels"]}) == len(dashboard["panels"])
+    for row in dashboard["panels"]:
+        assert row["gridPos"]["x"] + row["gridPos"]["w"] <= 24
+
+
+def test_every_figure_has_its_line_on_the_page_and_every_line_its_figure(watched: Watched) -> None:
+    page = (DOCS / "reference" / "metrics.md").read_text(encoding="utf-8")
+    given = {
+        name
+        for text in watched.figures.values()
+        for name in re.findall(r"^# TYPE (\S+) ", text, re.MULTILINE)
+        if not name.endswith("_created")
+    }
+
+    assert set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == {name for name in given if name.startswith("weerklank_")}
