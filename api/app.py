@@ -24,6 +24,7 @@ from api.headers import guarded
 from api.openapi import document
 from api.talk import phones
 from api.webhooks import PREFIX, Receive, Scope, Send, Webhooks
+from store.events import event
 
 VERSION = "1"
 OPENAPI = "/api/v1/openapi.json"
@@ -53,7 +54,8 @@ class Web:
         if scope["type"] == "http" and scope["path"].startswith(PREFIX):
             await self._webhooks(scope, receive, send)
         elif scope["type"] == "http":
-            await self._for_people(scope, receive, guarded(send, secure=self._secure))
+            with event("request"):
+                await self._for_people(scope, receive, guarded(send, secure=self._secure))
         else:
             await self.people(scope, receive, send)
 

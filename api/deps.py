@@ -57,11 +57,16 @@ def _no_metrics() -> bytes:
     return b""
 
 
+def _unwatched(carrier: str, status: int, seconds: float) -> None:
+    """Nobody watches how a carrier was answered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything the web is given. `clock` is milliseconds since 1970; `readers` are keyed by carrier: twilio, telegram.
 
     `doorbell` is rung when an officer's answer lies in the outbox, `programme_changed` when the programme file was replaced.
+    `webhook_answered` is told which carrier was answered with what status, and after how many seconds.
     `demo` opens demo sign-in links and every sample phone; `talk` opens the web phone on its own channel, `web`.
     """
 
@@ -83,6 +88,7 @@ class Services:
     programme_changed: Callable[[], None] = _nothing
     readiness: Callable[[], ReadyReport] = _ready
     metrics_text: Callable[[], bytes] = _no_metrics
+    webhook_answered: Callable[[str, int, float], None] = _unwatched
     phones: Sequence[Phone] = ()
 
     @property

@@ -6,6 +6,7 @@ ever logged: not its address, not its words, not its query.
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from api.deps import InboxDoor, Services
 from channels.base import Answering, BadSignature, Inbound, Malformed, Reader, Received, Status, Thankful
 from store.database import StoreAway
+from store.events import event
 from store.writer import WriterBusy
 
 Scope = MutableMapping[str, Any]
@@ -117,6 +119,7 @@ class Webhooks:
 
     def __init__(self, services: Services) -> None:
         self._inbox: InboxDoor = services.inbox
+        self._answered = services.webhook_answered
         self._answering = {carrier: reader for carrier, reader in services.readers.items() if isinstance(reader, Answering)}
         self._doors = {
             path: _Door(services.public_url.rstrip("/") + path, carrier, services.readers.get(carrier), thanks)
@@ -130,15 +133,17 @@ class Webhooks:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request of a carrier."""
+        began, door = time.perf_counter(), self._doors.get(scope["path"])
         try:
-            answer = await self._answer(scope, receive)
+            with event("webhook"):
+                answer = await self._answer(door, scope, receive)
         except Gone:
             return
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         await send({"type": "http.response.body", "body": answer.body})
+        self._answered("" if door is None else door.carrier, answer.status, time.perf_counter() - began)
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
-        door = self._doors.get(scope["path"])
+    async def _answer(self, door: _Door | None, scope: Scope, receive: Receive) -> Answer:
         if door is None:
             return UNKNOWN
         if scope["method"] != "POST":

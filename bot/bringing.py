@@ -29,6 +29,7 @@ from store import attachments as kept
 from store import outbox, sessions
 from store.casekeys import load_data_key
 from store.database import StoreAway
+from store.events import event
 from store.files import Files, new_name, seal_file
 from store.sealing import Keyring, Unopenable, new_key, seal_with
 from store.writer import Writer, WriterBusy
@@ -132,6 +133,14 @@ class Bringing:
 
     async def _bring(self, one: _Ready) -> None:
         try:
+            with event("file"):
+                await self._brought(one)
+        finally:
+            self._flying[one.wanted.channel] -= 1
+            self._bell.ring()
+
+    async def _brought(self, one: _Ready) -> None:
+        try:
             await self._try(one)
         except (StoreAway, WriterBusy):
             _log.warning("the database is away; an attachment is brought once its lease has run out")
@@ -139,9 +148,6 @@ class Bringing:
             _log.error("an attachment could not be brought: %s", type(error).__name__)
             with suppress(StoreAway, WriterBusy):
                 await self._later(one, "an error of ours")
-        finally:
-            self._flying[one.wanted.channel] -= 1
-            self._bell.ring()
 
     async def _try(self, one: _Ready) -> None:
         most, source = self._means.most, one.source

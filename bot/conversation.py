@@ -24,6 +24,7 @@ from bot.interpreter import Interpreter
 from bot.sealed import open_inbound, open_session
 from bot.speech import House, Speech
 from bot.talk import CaseWork, Talk
+from bot.watch import Unwatched, Watch
 from cases.model import Programme
 from flows.lexicon import Lexicon
 from flows.session import Session
@@ -32,6 +33,7 @@ from store import codes as pool
 from store import doorbell, inbox, waiting
 from store.casekeys import SERVICE, KeyCache
 from store.database import is_away
+from store.events import Passed, following
 from store.inbox import WaitingMessage, WorkerState
 from store.sealing import Keyring, Unopenable
 from store.tables import case_grants, cases
@@ -97,6 +99,8 @@ class Conversation:
         self._hashing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="codes")
         self.on_hashed: Callable[[], None] = lambda: None
         self.on_dry: Callable[[], None] = lambda: None
+        self.watch: Watch = Unwatched()
+        self.events = Passed()
 
     def close(self) -> None:
         """Let the hashing thread end."""
@@ -142,12 +146,20 @@ class Conversation:
         self._open_talks(connection, states, messages, work)
         for message in messages:
             if message.worker_id not in work.stuck:
-                self._try(connection, message, work)
+                with following(self.events.of((message.channel, message.key))):
+                    self._try(connection, message, work)
         for talk in work.talks.values():
             if talk is not None and talk.handled:
                 talk.leave(work.batch)
         work.batch.tasks += self._interpreter.wanted(work.batch)
         written.write(connection, work.batch)
+        self._tell_how_long(messages, set(work.batch.handled))
+
+    def _tell_how_long(self, messages: list[WaitingMessage], handled: set[int]) -> None:
+        now = self._clock()
+        for message in messages:
+            if message.id in handled:
+                self.watch.heard(message.channel, now - message.received_at)
 
     def _means(self, connection: sa.Connection, count: int) -> Means:
         ready = pool.ready(connection, count)
@@ -160,15 +172,16 @@ class Conversation:
         ids = [state.current_case_id for state in states.values() if state.current_case_id is not None]
         statement = _CASES_LOCKED if connection.dialect.name == "postgresql" else _CASES
         rows = {row["id"]: dict(row) for row in connection.execute(statement, {"ids": ids}).mappings()} if ids else {}
-        channels = {message.worker_id: message.channel for message in messages}
-        for worker_id, channel in channels.items():
+        newest = {message.worker_id: message for message in messages}
+        for worker_id, message in newest.items():
             state = states.get(worker_id)
             if state is None:
                 work.stuck.add(worker_id)
             elif state.key_sealed is None:
                 work.talks[worker_id] = None
             else:
-                self._open_talk(state, channel, rows, work)
+                with following(self.events.of((message.channel, message.key))):
+                    self._open_talk(state, message.channel, rows, work)
 
     def _open_talk(self, state: WorkerState, channel: str, rows: dict[int, dict[str, Any]], work: _Work) -> None:
         try:

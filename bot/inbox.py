@@ -15,6 +15,7 @@ from channels.base import Inbound, Status
 from store import doorbell
 from store import inbox as kept
 from store.database import StoreAway
+from store.events import Passed
 from store.writer import Writer, WriterBusy
 
 _log = logging.getLogger(__name__)
@@ -37,12 +38,15 @@ class Inbox:
         self._lane = writer.lane("inbox", self._keep, max_batch=128)
         self._status_lane = writer.lane("statuses", self._note, max_batch=128)
         self.on_words: Callable[[], None] = lambda: None
+        self.events = Passed()
 
     async def accept(self, messages: Sequence[Inbound]) -> None:
         """Keep messages. Raises StoreAway only when the carrier itself will call again."""
         wanted = [message for message in messages if message.kind != "ignore"]
         if not wanted:
             return
+        for message in wanted:
+            self.events.keep((message.channel, message.key))
         comes_again = all(message.channel in _CARRIERS_THAT_CALL_AGAIN for message in wanted)
         # Behind what is spooled already, so that nobody's words change places.
         if (comes_again or self._spool.is_empty()) and await self._taken(wanted):

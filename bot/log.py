@@ -3,12 +3,17 @@
 import logging
 import re
 import sys
+import threading
+from collections import Counter
 from collections.abc import Mapping, MutableMapping, Sequence
+from itertools import product
 from traceback import walk_tb
 from types import TracebackType
 from typing import Any, cast
 
 import structlog
+
+from store.events import present
 
 _STRUCK = "[struck]"
 _DEEPEST = 6
@@ -23,6 +28,8 @@ _PATTERNS = (
 _SAID = frozenset(
     {"text", "words", "body", "address", "from", "to", "phone", "number", "code", "token", "email", "name", "password", "totp"}
 )
+PARTS = ("weerklank", "api", "bot", "cases", "channels", "flows", "translations", "store", "words", "library")
+LEVELS = ("warning", "error", "critical")
 _QUIET = ("httpx", "httpcore", "telegram", "apscheduler", "sqlalchemy.engine", "uvicorn.access", "asyncio")
 
 
@@ -69,6 +76,42 @@ def _places(trace: TracebackType | None) -> list[str]:
     return [f"{frame.f_globals.get('__name__', '?')}:{line}" for frame, line in walk_tb(trace)]
 
 
+def _events(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    event.update(present())
+    return event
+
+
+class _Counted(logging.StreamHandler[Any]):
+    """Writes lines, and counts those that warn by their level and by which part of the service wrote them."""
+
+    def __init__(self) -> None:
+        super().__init__(sys.stderr)
+        self.lines: Counter[tuple[str, str]] = Counter()
+        self._counting = threading.Lock()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line."""
+        if record.levelno >= logging.WARNING:
+            with self._counting:
+                self.lines[record.levelname.lower(), _part(record.name)] += 1
+        super().emit(record)
+
+
+def _part(name: str) -> str:
+    """Which room a logger is in; what is not ours is a library's."""
+    room = name.partition(".")[0]
+    return room if room in PARTS else "library"
+
+
+def counted() -> Mapping[tuple[str, str], int]:
+    """How many lines of each level each part of this process wrote since its log was set up."""
+    found = Counter(dict.fromkeys(product(LEVELS, PARTS), 0))
+    for handler in logging.root.handlers:
+        if isinstance(handler, _Counted):
+            found.update(dict(handler.lines))
+    return found
+
+
 def set_up(level: str = "INFO") -> None:
     """Send every logger of the process through the striking processors, as JSON lines on standard error."""
     shared: list[Any] = [
@@ -76,6 +119,7 @@ def set_up(level: str = "INFO") -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _place_of_error,
+        _events,
         structlog.stdlib.PositionalArgumentsFormatter(),
         _strike_event,
     ]
@@ -83,7 +127,7 @@ def set_up(level: str = "INFO") -> None:
         foreign_pre_chain=shared,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()],
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Counted()
     handler.setFormatter(formatter)
     logging.root.handlers[:] = [handler]
     logging.root.setLevel(level)

@@ -21,8 +21,10 @@ import sqlalchemy as sa
 from bot.bell import Bell
 from bot.clock import MINUTE, SECOND, Clock
 from bot.lasting import WholeSteps
+from bot.watch import Unwatched, Watch
 from store import mails as kept
 from store.database import StoreAway
+from store.events import event
 from store.writer import Writer, WriterBusy
 from translations.texts import SOURCE, Catalogues, shipped
 from words.marked import marked
@@ -200,6 +202,7 @@ class Notices:
         self._sends: set[asyncio.Task[None]] = set()
         self._hands = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="notices")
         self._lane = writer.lane("notices", self._settle)
+        self.watch: Watch = Unwatched()
 
     def ring(self) -> None:
         """Say, from any thread, that a notice may be due."""
@@ -250,7 +253,9 @@ class Notices:
 
     async def _send(self, mail: kept.Mail) -> None:
         """Hand a notice over, and write how that ended, also when the database is away for a while."""
-        state = await self._handed_over(mail)
+        with event("notice"):
+            state = await self._handed_over(mail)
+        self.watch.mailed(mail.kind, state)
         while True:
             try:
                 await self._writer.submit(self._lane, (mail, state))

@@ -20,18 +20,20 @@ from bot.clock import DAY, SECOND, Clock
 from bot.identity import Identity
 from bot.knocks import Knocks
 from bot.lasting import WholeSteps
-from bot.outgoing import outbound
+from bot.outgoing import Ready, outbound
 from bot.pace import AT_ONCE, Pace
 from bot.people import Reach
 from bot.recordings import Recordings
 from bot.sealed import Wording, open_message
 from bot.traces import left_behind
 from bot.verdicts import Verdict
-from channels.base import Channel, Failure, Outbound, SendError, Status
+from bot.watch import Unwatched, Watch
+from channels.base import Channel, Failure, SendError, Status
 from store import feeds, traces, waiting
 from store import outbox as kept
 from store import statuses as said
 from store.database import StoreAway
+from store.events import event
 from store.sealing import Unopenable
 from store.traces import NewTrace
 from store.writer import Writer, WriterBusy
@@ -40,15 +42,6 @@ _log = logging.getLogger(__name__)
 _AGAIN_AFTER = 1.0
 _BREATH = 0.02
 """Seconds between two claims while there is much to send, so that each takes many rows."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A claimed row with everything a channel needs."""
-
-    row: kept.Row
-    message: Outbound
-    voice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +93,7 @@ class Deliveries:
         self._sends: set[asyncio.Task[None]] = set()
         self._bell = Bell()
         self._steps = WholeSteps()
+        self.watch: Watch = Unwatched()
         self._lane = self._writer.lane("settle", self._settle, max_batch=128)
 
     def ring(self) -> None:
@@ -150,7 +144,7 @@ class Deliveries:
         self._cases.delivered(connection, cut_off)
         self._heard(connection, said.take_up_early(connection, now, now - DAY))
 
-    def _claim(self, connection: sa.Connection, room: Mapping[str, int]) -> list[_Ready]:
+    def _claim(self, connection: sa.Connection, room: Mapping[str, int]) -> list[Ready]:
         now = self._clock()
         self._knocks.give(connection, now)
         rows = [row for each in self._rooms(connection, room, now) for row in kept.claim(connection, now, now + self._lease, each)]
@@ -159,9 +153,9 @@ class Deliveries:
         kept_back = [one for one in found if isinstance(one, kept.Settlement)]
         if kept_back:
             self._cases.delivered(connection, kept.settle(connection, kept_back, now))
-        return self._with_voices(connection, [one for one in found if isinstance(one, _Ready)])
+        return self._with_voices(connection, [one for one in found if isinstance(one, Ready)])
 
-    def _with_voices(self, connection: sa.Connection, ready: list[_Ready]) -> list[_Ready]:
+    def _with_voices(self, connection: sa.Connection, ready: list[Ready]) -> list[Ready]:
         voices = self._recordings.named(connection, {one.voice for one in ready if one.voice})
         return [replace(one, message=replace(one.message, voice=voices.get(one.voice))) if one.voice else one for one in ready]
 
@@ -172,7 +166,7 @@ class Deliveries:
         paced = [kept.Room([name], room[name], resting, rate) for name, rate in rates.items() if name not in free]
         return [kept.Room(free, AT_ONCE), *paced]
 
-    def _ready(self, connection: sa.Connection, row: kept.Row, reach: Reach | None) -> _Ready | kept.Settlement:
+    def _ready(self, connection: sa.Connection, row: kept.Row, reach: Reach | None) -> Ready | kept.Settlement:
         """What a channel needs, or why the row does not leave now."""
         if reach is None:
             return kept.Settlement(row.id, "dropped")
@@ -184,7 +178,7 @@ class Deliveries:
             return kept.Settlement(row.id, "held", failure=Failure.WINDOW_CLOSED.value, due_at=self._clock())
         try:
             wording = self._content(connection, row, reach)
-            return _Ready(row, outbound(row, reach, wording, is_open=is_open), wording.voice)
+            return Ready(row, outbound(row, reach, wording, is_open=is_open), wording.voice, reach.heard_at)
         except Unopenable:
             return kept.Settlement(row.id, "dropped")
         except (
@@ -195,6 +189,7 @@ class Deliveries:
             InvalidRequestError,
         ) as error:  # a row that nobody can read holds up nobody else's
             _log.error("a message cannot be read and is set aside: %s", type(error).__name__)
+            self.watch.failed(row.channel, "unreadable", told=False)
             return kept.Settlement(row.id, "failed", status="failed", failure="unreadable")
 
     def _content(self, connection: sa.Connection, row: kept.Row, reach: Reach) -> Wording:
@@ -204,9 +199,13 @@ class Deliveries:
             return open_message(reach.worker.key, row.worker_id, row.sealed)
         return Wording(self._cases.wording(connection, row))
 
-    async def _send(self, one: _Ready) -> None:
+    async def _send(self, one: Ready) -> None:
         try:
-            await self._write_down(await self._handed_over(one))
+            with event("send"):
+                began = time.perf_counter()
+                ended = await self._handed_over(one)
+                self.watch.sent(one.row.channel, one.row.kind, ended.verdict.settlement.state, time.perf_counter() - began)
+                await self._write_down(ended)
         finally:
             self._flying[one.row.channel] -= 1
             self._bell.ring()
@@ -221,7 +220,7 @@ class Deliveries:
             else:
                 return
 
-    async def _handed_over(self, one: _Ready) -> _Ended:
+    async def _handed_over(self, one: Ready) -> _Ended:
         try:
             async with asyncio.timeout(self._call_timeout):
                 sent = await self._channels[one.row.channel].send(one.message)
@@ -233,11 +232,14 @@ class Deliveries:
             _log.error("channel %s broke: %s", one.row.channel, type(error).__name__)
             return self._after(one.row, SendError(Failure.TEMPORARY, ambiguous=True))
         self._pace.went(one.row.channel)
+        if (waited := one.waited(self._clock())) is not None:
+            self.watch.answered(one.row.channel, waited)
         abilities, settled = self._channels[one.row.channel].abilities, kept.Settlement(one.row.id, "sent", sent.provider_id, sent.status)
         return _Ended(Verdict(settled), left_behind(abilities, one.row, sent, self._clock()))
 
     def _after(self, row: kept.Row, error: SendError, *, told: bool = False) -> _Ended:
         now = self._clock()
+        self.watch.failed(row.channel, error.failure.value, told=told)
         if error.failure in verdicts.OPERATORS:
             _log.error("channel %s refused a message: %s", row.channel, error)
         if self._pace.refused(row.channel, row.worker_id, error.failure, now, error.retry_after):
@@ -288,6 +290,7 @@ class Deliveries:
         try:
             failure = Failure(moved.failure)
         except ValueError:
+            self.watch.failed(moved.channel, "unknown", told=True)
             lost = kept.Settlement(moved.id, "failed", status=moved.status, failure=moved.failure, told=True)
             return Verdict(lost, moved.worker_id, knock_lost=moved.kind == "knock")
         return self._after(row, SendError(failure), told=True).verdict

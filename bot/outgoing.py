@@ -1,10 +1,28 @@
 """A message as its channel is given it: in words, and with buttons where its carrier keeps such forms."""
 
+from dataclasses import dataclass
+
 from bot import window
 from bot.people import Reach
 from bot.sealed import Wording
 from channels.base import Choice, Outbound, Pattern
 from store.outbox import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A claimed row with everything a channel needs. `heard_at` (ms) is when its worker's last word came."""
+
+    row: Row
+    message: Outbound
+    voice: str = ""
+    heard_at: int = 0
+
+    def waited(self, now: int) -> int | None:
+        """How long (ms) somebody waited for this answer to their words; None for what is none, or waited for them behind a knock."""
+        if self.row.kind != "flow" or (self.row.attempts == 0 and self.row.due_at != self.row.created_at):
+            return None
+        return now - min(self.heard_at or self.row.created_at, self.row.created_at)
 
 
 def outbound(row: Row, reach: Reach, wording: Wording, *, is_open: bool) -> Outbound:

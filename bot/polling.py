@@ -9,6 +9,7 @@ from channels.base import Inbound
 from channels.source import News, Source, SourceError
 from store.alone import Alone
 from store.database import Database, StoreAway
+from store.events import event
 from store.writer import WriterBusy
 
 _log = logging.getLogger(__name__)
@@ -38,7 +39,8 @@ class Polling:
         """Ask, keep, and say so, until cancelled. Raises StoreAway or WriterBusy, with nothing lost: the carrier tells it again."""
         while True:
             if await self._looks.take(asyncio.to_thread(self._alone.is_mine)):
-                await self.ask()
+                with event("asking"):
+                    await self.ask()
             else:
                 await asyncio.sleep(_LOOK_AGAIN)
 

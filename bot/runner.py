@@ -2,12 +2,15 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.clock import HOUR, MINUTE, SECOND, Clock
 from bot.lasting import WholeSteps
+from bot.watch import Unwatched, Watch
 from store import tasks as kept
+from store.events import event
 from store.writer import Writer
 
 _log = logging.getLogger(__name__)
@@ -23,7 +26,13 @@ class Runner:
         self._writer = writer
         self._clock = clock
         self._work = work
+        self.watch: Watch = Unwatched()
         self._steps = WholeSteps()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The tasks that are known here."""
+        return tuple(self._work)
 
     async def run(self, every: float) -> None:
         """Run due tasks until cancelled, looking every `every` seconds."""
@@ -46,6 +55,12 @@ class Runner:
         return bool(due)
 
     async def _run(self, task: kept.Task) -> None:
+        with event("task"):
+            began = time.perf_counter()
+            well = await self._tried(task)
+            self.watch.worked(task.task, time.perf_counter() - began, well=well)
+
+    async def _tried(self, task: kept.Task) -> bool:
         try:
             await asyncio.to_thread(self._work[task.task], task.arguments)
         except Exception as error:  # noqa: BLE001 - whatever a task breaks on, the others go on; its reason is kept and shown
@@ -53,5 +68,6 @@ class Runner:
             again = self._clock() + min(10 * SECOND << task.attempts, HOUR)
             reason = type(error).__name__
             await self._writer.call(lambda connection: kept.failed(connection, task, reason, again))
-        else:
-            await self._writer.call(lambda connection: kept.finished(connection, task.id))
+            return False
+        await self._writer.call(lambda connection: kept.finished(connection, task.id))
+        return True

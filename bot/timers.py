@@ -42,6 +42,11 @@ class Timers:
         """Whether the timers ring."""
         return bool(self._scheduler.running)
 
+    @property
+    def alone(self) -> dict[str, float]:
+        """The timers of which each period is one process's, and their seconds."""
+        return {name: timer.every for name, timer in self._timers.items() if not timer.everywhere}
+
     def start(self) -> None:
         """Start ringing."""
         for name, timer in self._timers.items():

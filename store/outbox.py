@@ -19,7 +19,10 @@ _COMES_AGAIN = ("due", "held")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An outbox row as a sender needs it. `sealed` is None for an officer's reply: its wording lies in the timeline (`case_id`, `seq`)."""
+    """An outbox row as a sender needs it. `sealed` is None for an officer's reply: its wording lies in the timeline (`case_id`, `seq`).
+
+    `created_at` and `due_at` (ms) are the same for what was never held back or put off.
+    """
 
     id: int
     worker_id: str
@@ -30,6 +33,8 @@ class Row:
     sealed: bytes | None
     attempts: int
     maybe: bool
+    created_at: int = 0
+    due_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,8 @@ _DUE = (
         outbox.c.sealed,
         outbox.c.attempts,
         outbox.c.maybe,
+        outbox.c.created_at,
+        outbox.c.due_at,
     )
     .where(
         standing(outbox, *TO_LEAVE),

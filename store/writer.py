@@ -7,6 +7,7 @@ what a transaction a message reaches (docs/explanation/performance.md), and ther
 import asyncio
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -17,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from store.database import Database, StoreAway, is_away, is_conflict
+from store.events import event
 
 _log = logging.getLogger(__name__)
 _AGAIN_AFTER = 1.0
@@ -90,6 +92,10 @@ class Turn:
         self.rung = False
 
 
+def _nobody_watches(name: str, items: int, seconds: float) -> None:
+    """Takes what is told of a transaction that was committed: whose it was, how many items it wrote (a turn says 0), how long it took."""
+
+
 def _call(connection: sa.Connection, items: Sequence[Callable[[sa.Connection], Any]]) -> Sequence[Any]:
     return [item(connection) for item in items]
 
@@ -109,6 +115,12 @@ class Writer:
         self._waiting = 0
         self._thread: threading.Thread | None = None
         self._connection: sa.Connection | None = None
+        self.on_commit: Callable[[str, int, float], None] = _nobody_watches
+
+    @property
+    def waiting(self) -> int:
+        """How many items wait in the lanes."""
+        return self._waiting
 
     def lane(self, name: str, apply: Apply, *, max_batch: int = 128) -> Lane:
         """Add a kind of work, before all plain calls."""
@@ -200,10 +212,11 @@ class Writer:
 
     def _work(self) -> None:
         while (job := self._next()) is not None:
-            if isinstance(job, Turn):
-                self._take_turn(job)
-            else:
-                self._commit(*job)
+            with event("turn"):
+                if isinstance(job, Turn):
+                    self._take_turn(job)
+                else:
+                    self._commit(*job)
         self._hang_up()
 
     def _open(self) -> sa.Connection:
@@ -230,6 +243,7 @@ class Writer:
             raise
 
     def _take_turn(self, turn: Turn) -> None:
+        began = time.perf_counter()
         try:
             more = self._in_transaction(turn.run)
         except StoreAway:
@@ -240,6 +254,7 @@ class Writer:
             _log.exception("the turn %s failed", turn.name)
             self._ring_later(turn)
             return
+        self.on_commit(turn.name, 0, time.perf_counter() - began)
         if turn.after is not None:
             turn.after()
         if more:
@@ -251,6 +266,7 @@ class Writer:
         timer.start()
 
     def _commit(self, lane: Lane, batch: list[_Waiting]) -> None:
+        began = time.perf_counter()
         try:
             results = self._in_transaction(lambda connection: lane.apply(connection, [waiting.item for waiting in batch]))
         except StoreAway as error:
@@ -258,6 +274,7 @@ class Writer:
         except Exception as error:  # noqa: BLE001 - one bad item must not fail its neighbours: each is tried alone
             self._one_by_one(lane, batch, error)
         else:
+            self.on_commit(lane.name, len(batch), time.perf_counter() - began)
             _tell(batch, results)
 
     def _one_by_one(self, lane: Lane, batch: list[_Waiting], error: Exception) -> None:

@@ -91,6 +91,11 @@ class Careful:
         self._engine = engine
         self._forms = forms
 
+    @property
+    def engine(self) -> Engine:
+        """What it works with."""
+        return self._engine
+
     def knows(self, source: str, target: str) -> bool:
         """Whether models lead from one language to another one, directly or through English."""
         return bool(self.models(source, target))

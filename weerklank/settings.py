@@ -16,6 +16,9 @@ class SettingsError(ValueError):
     """A setting is missing or wrong; the message is one sentence that says what to do."""
 
 
+_MOST_PORTS = 65_536
+
+
 def _listed(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
@@ -102,6 +105,14 @@ class Settings(BaseSettings):
     show_missing_texts: bool = Field(
         default=False, description="Whether a text of the desk without a translation stands in brackets ⟦…⟧; else it is in English."
     )
+    metrics_ports: str | None = Field(
+        default=None,
+        pattern=r"^\d{1,5}(-\d{1,5})?$",
+        description="Ports on which each process gives its figures, `9464-9471`: it takes the first that is free. Without it none does.",
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1", description="Address they listen on; another than this machine's own only in a network that is yours alone."
+    )
     log_level: str = Field(
         default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged; words and addresses never are."
     )
@@ -110,6 +121,17 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's URL, embedded by default."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'weerklank.sqlite3').absolute()}"
+
+    @property
+    def metrics_range(self) -> range | None:
+        """The ports for figures; None where none is wanted. Raises SettingsError."""
+        if self.metrics_ports is None:
+            return None
+        first, _, last = self.metrics_ports.partition("-")
+        ports = range(int(first), int(last or first) + 1)
+        if not ports or not 0 < ports[0] <= ports[-1] < _MOST_PORTS:
+            raise SettingsError(f"WEERKLANK_METRICS_PORTS {self.metrics_ports} is no port and no range of ports such as 9464-9471")
+        return ports
 
     @property
     def files(self) -> Folder:

@@ -10,7 +10,8 @@ from store import inbox
 from store.database import StoreAway
 from store.migrate import is_up_to_date
 from translations.texts import shipped
-from weerklank import measures
+from weerklank.door import Door
+from weerklank.measures import Measures
 from weerklank.settings import Settings
 from weerklank.wiring import Service
 
@@ -21,7 +22,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 def services(service: Service, *, demo: bool = False, phones: tuple[Phone, ...] = ()) -> Services:
-    """What the web is given of a service."""
+    """What the web is given of a service, which is watched from here on."""
+    measures = Measures(service)
     return Services(
         database=service.database,
         writer=service.writer,
@@ -39,7 +41,8 @@ def services(service: Service, *, demo: bool = False, phones: tuple[Phone, ...] 
         doorbell=service.answers_came,
         programme_changed=service.houses.refresh,
         readiness=lambda: readiness(service),
-        metrics_text=lambda: measures.text(service),
+        metrics_text=measures.text,
+        webhook_answered=measures.webhook,
         phones=phones,
     )
 
@@ -58,26 +61,52 @@ def readiness(service: Service) -> ReadyReport:
     return ReadyReport(ready=tables, parts=parts)
 
 
-def with_service(app: App, service: Service, *, background: bool) -> App:
-    """Wrap an application so that the service starts and stops with it."""
+def door_of(service: Service, given: Services) -> Door:
+    """The small door of a process, which shows the same figures as the web does, with its port taken. Raises SettingsError."""
+    door = Door(service.settings, given.metrics_text, given.readiness)
+    door.take()
+    return door
+
+
+def with_service(app: App, service: Service, *, background: bool, door: Door | None = None) -> App:
+    """Wrap an application so that the service, and its small door, start and stop with it."""
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await _live(service, receive, send, background=background)
+            await _live(_Life(service, door, background=background), receive, send)
         else:
             await app(scope, receive, send)
 
     return wrapped
 
 
-async def _live(service: Service, receive: Receive, send: Send, *, background: bool) -> None:
+class _Life:
+    """What starts and stops with a process."""
+
+    def __init__(self, service: Service, door: Door | None, *, background: bool) -> None:
+        self._service = service
+        self._door = door
+        self._background = background
+
+    async def begin(self) -> None:
+        await self._service.start(background=self._background)
+        if self._door is not None:
+            self._door.open()
+
+    async def end(self) -> None:
+        if self._door is not None:
+            await self._door.shut()
+        await self._service.stop()
+
+
+async def _live(life: _Life, receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
-            await service.start(background=background)
+            await life.begin()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
-            await service.stop()
+            await life.end()
             await send({"type": "lifespan.shutdown.complete"})
             return
 
@@ -88,4 +117,5 @@ def application() -> App:
     log.set_up(settings.log_level)
     service = Service(settings)
     service.prepare()
-    return with_service(build_app(services(service)), service, background=False)
+    given = services(service)
+    return with_service(build_app(given), service, background=False, door=door_of(service, given))

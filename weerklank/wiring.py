@@ -102,7 +102,7 @@ class Service:
         self.publishing = publishing_of(self.houses, self.database, self.writer, self.keyring, self.clock)
         self.runner = Runner(self.writer, self.clock, self._tasks())
         self._turn, self._late, self._ringing = self._turns()
-        self._timers = Timers(self.writer, self.clock, self._clockwork())
+        self.timers = Timers(self.writer, self.clock, self._clockwork())
         self._asking = Asking(self.channels.sources, self.inbox.accept, self.database)
         self._looking, self._stopping = WholeSteps(), threading.Event()
         self._background = list[asyncio.Task[Any]]()
@@ -222,7 +222,7 @@ class Service:
         }
         self._background += [asyncio.create_task(lasting(name, loop, DRAIN_EVERY)) for name, loop in loops.items()]
         self.stock.start()
-        self._timers.start()
+        self.timers.start()
         self.words_came()
         if self.database.kind == "postgresql":
             self._listener = threading.Thread(target=self._listen, name="doorbell", daemon=True)
@@ -256,8 +256,8 @@ class Service:
     async def stop(self) -> None:
         """Finish what was begun and let go of everything."""
         self._stopping.set()
-        if self._timers.running:
-            await asyncio.to_thread(self._timers.stop)
+        if self.timers.running:
+            await asyncio.to_thread(self.timers.stop)
         await asyncio.to_thread(self.stock.stop)
         for task in self._background:
             task.cancel()

@@ -8,12 +8,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from store import inbox, mails, outbox, timers, traces, waiting
+from store import figures, inbox, mails, outbox, timers, traces, waiting
 from store.database import open_database
 from store.standing import NOT_ENDED, TO_LEAVE, TO_PURGE, TO_RUN, standing
 from store.tables import metadata, tasks
 
 _WAITING = sa.select(tasks.c.id).where(standing(tasks, *TO_RUN), tasks.c.run_at <= sa.bindparam("now"))
+_OF_FIGURES = ("ix_inbox_new", "ix_outbox_due", "ix_mails_due", "ix_tasks_due", "ix_attachments_wanted")
 STATEMENTS: dict[str, tuple[sa.Executable, tuple[str, ...]]] = {
     "words to handle": (inbox._CANDIDATES, ("ix_inbox_new",)),
     "a worker's words": (inbox._MESSAGES, ("ix_inbox_new",)),
@@ -24,6 +25,7 @@ STATEMENTS: dict[str, tuple[sa.Executable, tuple[str, ...]]] = {
     "timers to start": (timers._START, ("ix_timers_due_at", "ix_outbox_open")),
     "traces to purge": (traces._DUE, ("ix_traces_due",)),
     "tasks to run": (_WAITING, ("ix_tasks_due",)),
+    **{f"figures by {each}": (statement, (each,)) for each, statement in zip(_OF_FIGURES, figures._WAITING, strict=True)},
 }
 _SOME = {"skipped": ["x"], "ids": ["x"], "channels": ["sms"], "channel": "sms", "resting": ["x"], "mail_ids": [1], "most": 48, "now": 1}
 

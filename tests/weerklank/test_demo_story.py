@@ -51,7 +51,9 @@ def test_an_answer_to_a_sample_case_knocks_at_its_phone(demo: Running) -> None:
     karim = demo.desk("Karim El Amrani")
     phone = demo.sample_phone("whatsapp", "Union committee")
     phone.look()
-    [reference] = [each for each in karim.references() if "personas dos días después de formar el comité" in karim.page(f"/desk/cases/{each}")]
+    [reference] = [
+        each for each in karim.references() if "personas dos días después de formar el comité" in karim.page(f"/desk/cases/{each}")
+    ]
 
     karim.write(reference, "reply", text="Gracias. ¿Tienen las cartas? Karim", language="es")
 

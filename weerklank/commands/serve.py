@@ -63,6 +63,9 @@ def _serve(arguments: argparse.Namespace) -> int:
     embedded = present.database.startswith("sqlite")
     if arguments.workers > 1 and embedded:
         raise CommandError("SQLite has one writer: --workers above 1 needs PostgreSQL (WEERKLANK_DATABASE_URL)")
+    ports = present.metrics_range
+    if ports is not None and len(ports) < arguments.workers:
+        raise CommandError(f"WEERKLANK_METRICS_PORTS has {len(ports)} ports for {arguments.workers} processes; each takes one")
     log.set_up(present.log_level)
     if arguments.workers > 1:
         return _serve_many(arguments)
@@ -99,11 +102,12 @@ UVICORN: dict[str, Any] = {
 
 async def serve_until_stopped(service: Service, host: str, port: int, *, background: bool) -> None:
     """Serve until a signal; words taken in are durable, so stopping at any moment loses none."""
+    given = web.services(service)
+    door = web.door_of(service, given)
     service.prepare()
     _settle_memory()
-    config = uvicorn.Config(
-        web.with_service(build_app(web.services(service)), service, background=background), host=host, port=port, **UVICORN
-    )
+    app = web.with_service(build_app(given), service, background=background, door=door)
+    config = uvicorn.Config(app, host=host, port=port, **UVICORN)
     await uvicorn.Server(config).serve()
 
 
@@ -119,6 +123,7 @@ def _work(arguments: argparse.Namespace) -> int:
 
 
 async def _work_until_stopped(service: Service) -> None:
+    door = web.door_of(service, web.services(service))
     service.prepare()
     _settle_memory()
     stopped = asyncio.Event()
@@ -127,5 +132,7 @@ async def _work_until_stopped(service: Service) -> None:
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(name, stopped.set)
     await service.start(background=True)
+    door.open()
     await stopped.wait()
+    await door.shut()
     await service.stop()
