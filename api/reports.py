@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from api.guard import Admin, CaseReader, House
+from api.report_shapes import AuditOut, AuditPageOut, MeasureOut, MeasuresOut
 from api.sessions import Caller
-from api.shapes import AuditOut, AuditPageOut, MeasureOut, MeasuresOut
 from cases.lifecycle import OPEN
 from store.tables import audit, cases, entries
 
