@@ -80,8 +80,8 @@ def _table(texts: Texts, ours: Detector, installed: Mapping[str, Tell]) -> None:
         told = " | ".join(_of(count, lines) for count in theirs)
         print(f"| {language} | {len(lines)} | {_of(right, lines)} | {_of(unknown, lines)} | {wrong} | {told} |")
     for romanised, rows in shares.items():
-        right, unknown, *rest = (f"{100 * sum(column) / len(rows):.1f}" for column in zip(*rows, strict=True))
-        print(f"| mean of {'romanised' if romanised else 'native'} | | {right} | {unknown} | | {' | '.join(rest)} |")
+        means = [f"{100 * sum(column) / len(rows):.1f}" for column in zip(*rows, strict=True)]
+        print(f"| mean of {'romanised' if romanised else 'native'} | | {means[0]} | {means[1]} | | {' | '.join(means[2:])} |")
 
 
 def _mixed(ours: Detector, texts: Texts) -> None:
