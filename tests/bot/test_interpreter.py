@@ -3,8 +3,14 @@
 from pathlib import Path
 
 from cases import desk
+<<<<<<< HEAD
 from cases.desk import Backlog, EntryView
 from store.tables import annotations, cases, tasks
+=======
+from cases.carrying import WORDLESS
+from cases.desk import QueueFilters
+from store.tables import annotations, cases
+>>>>>>> detect
 from tests.line import Line
 from tests.translations.pairs import tiny_translator
 from translations.base import NoTranslator, Translation
@@ -31,6 +37,34 @@ def test_words_lie_on_the_desk_in_both_languages_with_where_they_come_from(datab
     ]
     assert [(made.engine, made.confidence, made.text) for made in second.translations] == [("none", "not_translated", "")]
     assert (first.translated, second.translated) == (True, False)
+
+
+def _to_translate(line: Line) -> int:
+    return len(line.desk("sanne", lambda at: desk.queue(at, QueueFilters(unread=True))).lines)
+
+
+def test_digits_and_emoji_ask_nobody_for_a_translation_and_words_do(line: Line) -> None:
+    phone = line.phone()
+    phone.send("52746 en")
+    phone.send(WORDS)
+    reference = line.rows(cases)[0]["reference"]
+    seq = next(each.seq for each in line.desk("sanne", lambda at: desk.view(at, reference)).entries if each.text == WORDS)
+    assert _to_translate(line) == 1
+    line.desk("sanne", lambda at: desk.translate(at, reference, seq, "zij betaalden geen overuren"))
+    assert _to_translate(line) == 0
+
+    phone.send("12 👍")
+    view = line.desk("sanne", lambda at: desk.view(at, reference))
+    entry = next(each for each in view.entries if each.text == "12 👍")
+    assert (entry.kind, entry.translated, entry.translations) == ("words", True, ())
+    assert [row["engine"] for row in line.rows(annotations) if row["seq"] == entry.seq] == [WORDLESS]
+    assert _to_translate(line) == 0
+
+    line.desk("sanne", lambda at: desk.correct_language(at, reference, entry.seq, "bn"))
+    assert _to_translate(line) == 0
+
+    phone.send("they paid nothing again")
+    assert _to_translate(line) == 1
 
 
 def test_without_models_the_words_stay_as_they_came_and_nothing_pretends(line: Line) -> None:

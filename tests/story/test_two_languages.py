@@ -155,6 +155,8 @@ def test_words_of_several_languages_are_read_sentence_by_sentence_each_from_its_
     running.sms(MIXES, "12 👍")
     running.sms(MIXES, half)
     partly = _said(running, reference, karim, half)
+    digits = next(entry for entry in running.timeline(reference, karim) if entry["text"] == "12 👍")
+    assert (digits["kind"], digits["translations"], digits["translated"]) == ("words", [], True)
     [made] = partly["translations"]
     assert (partly["languages"], partly["translated"], made["confidence"]) == (["es", "my"], False, "partly")
     assert made["text"] == f"{READ}. {BURMESE}"
@@ -162,7 +164,7 @@ def test_words_of_several_languages_are_read_sentence_by_sentence_each_from_its_
     assert (reference, True) in _to_translate(running, karim)
 
     body = {"language": "es"}
-    assert running.call("POST", f"/api/v1/cases/{reference}/timeline/{partly['seq']}/language", body, karim).status == 201
+    assert running.call("POST", f"/api/v1/cases/{reference}/timeline/{partly['seq']}/language", body, karim).status == 200
     corrected = _said(running, reference, karim, half)
     assert (corrected["languages"], corrected["heard_by"], corrected["translated"]) == (["es"], "officer", True)
     assert (reference, True) not in _to_translate(running, karim)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.translations.conftest import Argos
 from translations.base import NoTranslator, Sentence
 from translations.detect import UNKNOWN, Detector
+from translations.engine import Argos
 from translations.mixed import Stretch, stretches, translate
 from translations.translator import LEFT_OUT, Careful
 

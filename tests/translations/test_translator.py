@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from translations.base import Care, Hop, QueueFull, Rendered, Sentence, Urgency
+from translations.base import Care, Hop, QueueFull, Rendered, Sentence, Translation, Urgency
 from translations.engine import Argos
 from translations.translator import LEFT_OUT, Careful, base_of, cleaned
 
@@ -127,6 +127,12 @@ def test_what_holds_no_word_comes_out_as_it_is(tiny: Careful, text: str) -> None
     made = tiny.translate(text, "es", "nl")
 
     assert (made.text, made.back, made.confidence) == (text, text, "good")
+
+
+@pytest.mark.parametrize("text", ["🔥🔥", "12.500", "3️⃣ 👍"])
+@pytest.mark.parametrize("source", ["my", "bn-Latn", "", "xx"])
+def test_digits_and_emoji_need_no_model_at_all(tiny: Careful, text: str, source: str) -> None:
+    assert tiny.translate(text, source, "nl") == Translation(text, source, "nl", "none", "good", back=text)
 
 
 def test_ten_thousand_letters_without_a_stop_are_cut_and_marked() -> None:
