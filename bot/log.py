@@ -105,7 +105,7 @@ def _part(name: str) -> str:
 
 def counted() -> Mapping[tuple[str, str], int]:
     """How many lines of each level each part of this process wrote since its log was set up."""
-    found = Counter(dict.fromkeys(product(LEVELS, PARTS), 0))
+    found: Counter[tuple[str, str]] = Counter(dict.fromkeys(product(LEVELS, PARTS), 0))
     for handler in logging.root.handlers:
         if isinstance(handler, _Counted):
             found.update(dict(handler.lines))

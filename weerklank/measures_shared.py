@@ -126,7 +126,9 @@ class Shared:
         )
         yield single("timers_due", "Talks whose wait is over and that were not told so", clocks.timers_due)
         yield single("timer_behind_seconds", "How long ago the oldest of these should have been told", _ago(clocks.timers_since, now))
-        silent = {(name,): self._silent(clocks.ticks.get(name), every, now) for name, every in self._house.timers.items()}
+        silent: dict[tuple[str, ...], float] = {
+            (name,): self._silent(clocks.ticks.get(name), every, now) for name, every in self._house.timers.items()
+        }
         yield Figure("clock_silent_seconds", "For how long a timer of all processes has rung in none of them", ("clock",), silent)
 
     def _silent(self, period: int | None, every: float, now: int) -> float:

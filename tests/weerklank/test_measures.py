@@ -175,9 +175,9 @@ def value(measures: Measures, name: str, **labels: str) -> float:
 
 def test_a_talk_is_counted_from_the_words_to_their_answer(line: Line) -> None:
     measures, phone = Measures(line.service), line.phone("sms")
-    phone.says("52746 en")
+    phone.send("52746 en")
     line.carriers["sms"].failures.append(failing(Failure.CONFIG))
-    phone.says("they did not pay us")
+    phone.send("they did not pay us")
 
     assert value(measures, "weerklank_inbox_wait_seconds_count", channel="sms") == 2
     assert value(measures, "weerklank_send_failures_total", channel="sms", failure="config", told="at_once") == 1
@@ -187,8 +187,8 @@ def test_a_talk_is_counted_from_the_words_to_their_answer(line: Line) -> None:
 
 def test_a_promise_is_owed_and_then_late(line: Line) -> None:
     phone = line.phone("sms")
-    phone.says("52746 en")
-    phone.says("they did not pay us")
+    phone.send("52746 en")
+    phone.send("they did not pay us")
     line.quiet()
     owed = read(line.service.database)["promises"].values
     line.clock.move(30 * DAY)
