@@ -3,14 +3,9 @@
 from pathlib import Path
 
 from cases import desk
-<<<<<<< HEAD
-from cases.desk import Backlog, EntryView
-from store.tables import annotations, cases, tasks
-=======
 from cases.carrying import WORDLESS
-from cases.desk import QueueFilters
-from store.tables import annotations, cases
->>>>>>> detect
+from cases.desk import Backlog, EntryView, QueueFilters
+from store.tables import annotations, cases, tasks
 from tests.line import Line
 from tests.translations.pairs import tiny_translator
 from translations.base import NoTranslator, Translation
