@@ -195,9 +195,15 @@ def verify(connection: sa.Connection, case_id: int) -> tuple[str, ...]:
 def _opened(row: Any, reference: str, data_key: bytes) -> Annotation:
     held: dict[str, Any] = orjson.loads(open_with(data_key, row.sealed, _beside(reference, row.seq, row.language, row.engine)))
     told: list[dict[str, Any]] = held.pop("sentences")
-    sentences = tuple(Sentence(**each | {"marks": tuple(each["marks"])}) for each in told)
+    sentences = tuple(_sentence(each) for each in told)
     marks = tuple(held.pop("marks"))
     return Annotation(row.seq, row.language, row.engine, row.author, row.confidence, row.at, sentences=sentences, marks=marks, **held)
+
+
+def _sentence(told: dict[str, Any]) -> Sentence:
+    """A sentence as it was sealed; what was sealed before sentences had languages of their own names none."""
+    marks = tuple(told.pop("marks"))
+    return Sentence(**told, marks=marks)
 
 
 def _place(reference: str, seq: int) -> bytes:
