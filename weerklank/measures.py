@@ -89,6 +89,7 @@ class Measures:
         self.registry = CollectorRegistry()
         self._counters()
         self._durations()
+        self._answers_to = dict[tuple[str, int], Histogram]()
         self._tasks = frozenset(service.runner.names)
         if sys.platform == "linux":
             ProcessCollector(registry=self.registry)
@@ -140,7 +141,10 @@ class Measures:
 
     def webhook(self, carrier: str, status: int, seconds: float) -> None:
         """A carrier was answered."""
-        self._webhooks.labels(known(carrier, _CARRIERS), str(status)).observe(seconds)
+        found = self._answers_to.get((carrier, status))
+        if found is None:
+            found = self._answers_to[carrier, status] = self._webhooks.labels(known(carrier, _CARRIERS), str(status))
+        found.observe(seconds)
 
     def _committed(self, lane: str, items: int, seconds: float) -> None:
         self._commits.labels(lane).observe(seconds)
