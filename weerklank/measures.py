@@ -13,11 +13,10 @@ from itertools import product
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot import log
 from bot.clock import SECOND
-from store.database import is_away
+from store.database import StoreAway
 from translations.engine import Argos
 from translations.translator import Careful
 from weerklank.measures_shared import CHANNELS, FAILURES, KINDS, NOTICES, Figure, House, Shared, known, single
@@ -46,9 +45,7 @@ class _Read(Collector):
         try:
             with self._service.database.read() as connection:
                 shared = list(self._shared.read(connection, self._service.clock()))
-        except SQLAlchemyError as error:
-            if not is_away(error):
-                raise
+        except StoreAway:
             shared = []
         yield _family("weerklank", single("database_up", "Whether this process reaches the database", bool(shared)))
         for figure in shared:
@@ -89,6 +86,7 @@ class Measures:
         self.registry = CollectorRegistry()
         self._counters()
         self._durations()
+        self._answers_to = dict[tuple[str, int], Histogram]()
         self._tasks = frozenset(service.runner.names)
         if sys.platform == "linux":
             ProcessCollector(registry=self.registry)
@@ -140,7 +138,10 @@ class Measures:
 
     def webhook(self, carrier: str, status: int, seconds: float) -> None:
         """A carrier was answered."""
-        self._webhooks.labels(known(carrier, _CARRIERS), str(status)).observe(seconds)
+        found = self._answers_to.get((carrier, status))
+        if found is None:
+            found = self._answers_to[carrier, status] = self._webhooks.labels(known(carrier, _CARRIERS), str(status))
+        found.observe(seconds)
 
     def _committed(self, lane: str, items: int, seconds: float) -> None:
         self._commits.labels(lane).observe(seconds)

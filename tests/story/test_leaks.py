@@ -45,7 +45,7 @@ def test_no_address_token_code_key_or_word_lies_in_the_open(running: Street) -> 
     places = {"spool": spooled, "metrics": metrics, "mails": b"\n".join(running.mails.mails), **_left_behind(running)}
 
     assert running.mails.mails
-    assert b"weerklank_queue_rows" in metrics
+    assert b"weerklank_shared_queue_rows" in metrics
     assert len(spooled) > 100
     assert "could not be handled" in running.house.logs()
     found = {(place, name) for name, needle in _needles(running, codes, sanne) for place, hay in places.items() if _lies_in(needle, hay)}
