@@ -63,10 +63,13 @@ def post(port: int, connections: int, posts: list[list[bytes]]) -> dict[str, Any
 
 
 @contextmanager
-def service(url: str, folder: Path, codes: int, *, carrier_seconds: float) -> Iterator["Service"]:
-    """A whole service on a laid database. The carrier answers each send after `carrier_seconds`, 48 at a time, as a busy one does."""
+def service(url: str, folder: Path, codes: int, *, carrier_seconds: float, works: int = 1) -> Iterator["Service"]:
+    """A whole service on a laid database, on PostgreSQL with so many `work`. The carrier answers each send after `carrier_seconds`.
+
+    It takes 48 at a time from each process, as a busy one does.
+    """
     with TwilioDouble(delay=carrier_seconds) as twilio:
-        house = Installation(folder, url, twilio_url=twilio.url, more={"CODES_AHEAD": "1", "LOG_LEVEL": "WARNING"})
+        house = Installation(folder, url, twilio_url=twilio.url, more={"CODES_AHEAD": "1", "LOG_LEVEL": "WARNING"}, works=works)
         house.lay()
         database = open_database(url)
         town.lay_codes(database, house.keyring(), codes)

@@ -50,6 +50,7 @@ class Installation:
     twilio_url: str = ""
     telegram_url: str = ""
     more: dict[str, str] = field(default_factory=dict[str, str])
+    works: int = 1
     port: int = field(default_factory=free_port)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict[str, "subprocess.Popen[bytes]"])
 
@@ -100,12 +101,13 @@ class Installation:
     @property
     def names(self) -> tuple[str, ...]:
         """The processes that make a whole service on this database."""
-        return ("serve",) if self.embedded else ("serve", "work")
+        numbered = ("work", *(f"work-{number}" for number in range(2, self.works + 1)))
+        return ("serve",) if self.embedded else ("serve", *numbered)
 
     def start(self, *names: str) -> None:
         """Start processes (all of them if none is named), without waiting."""
         for name in names or self.names:
-            words = ["serve", "--port", str(self.port)] if name == "serve" else [name]
+            words = ["serve", "--port", str(self.port)] if name == "serve" else ["work"]
             with self.log(name).open("ab") as log:
                 self.processes[name] = subprocess.Popen(
                     [COMMAND, *words], env=self.environment, cwd=self.folder, stdout=log, stderr=log, start_new_session=True
