@@ -12,6 +12,7 @@ from channels.config import ChannelConfig
 from channels.registry import Channels
 from store.database import Database, StoreAway, open_database
 from store.migrate import is_up_to_date
+from store.pooler import shares_sessions
 from store.sealing import WeakKey
 from translations.danger import ListError
 from weerklank.channel_settings import channel_config
@@ -95,6 +96,12 @@ def _spool(present: Settings) -> Iterator[Finding]:
 def _database(present: Settings, channels: Channels, config: ChannelConfig) -> Iterator[Finding]:
     database = open_database(present.database)
     try:
+        if shares_sessions(database):
+            yield Finding(
+                well=False,
+                what="WEERKLANK_DATABASE_URL leads to a pooler that gives a session for one transaction only",
+                do="point it at PostgreSQL itself, or set the pooler to pool_mode = session",
+            )
         yield from _tables(database, present, channels, config)
     except StoreAway:
         yield Finding(well=False, what="the database cannot be reached", do="check WEERKLANK_DATABASE_URL and the server")

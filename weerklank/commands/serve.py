@@ -13,6 +13,7 @@ import uvicorn
 
 from api.app import build_app
 from bot import log
+from store.pooler import shares_sessions
 from weerklank import web
 from weerklank.commands.common import Commands, database_of, settings
 from weerklank.commands.errors import CommandError
@@ -31,6 +32,10 @@ def add_parser(commands: Commands) -> None:
     work.set_defaults(run=_work)
 
 
+POOLED = (
+    "WEERKLANK_DATABASE_URL leads to a pooler that gives a session for one transaction only; point it at PostgreSQL itself, "
+    "or set the pooler to pool_mode = session"
+)
 _TURN_SECONDS = 0.0005
 
 
@@ -53,8 +58,9 @@ def _settle_memory() -> None:
 
 def _ready(present: Settings) -> None:
     present.keyring()
-    with database_of(present):
-        return
+    with database_of(present) as database:
+        if shares_sessions(database):
+            raise CommandError(POOLED)
 
 
 def _serve(arguments: argparse.Namespace) -> int:
