@@ -2,11 +2,14 @@
 
 import argparse
 import socket
+import subprocess
 from pathlib import Path
 
+import httpx
 import pytest
 
-from tests.processes import free_port
+from tests.processes import COMMAND, Installation, free_port
+from tests.story.street import until
 from weerklank.commands import serve
 from weerklank.commands.errors import CommandError
 from weerklank.door import first_free
@@ -51,3 +54,29 @@ def test_more_processes_than_ports_do_not_start(postgresql_url: str, tmp_path: P
 
     with pytest.raises(CommandError, match="has 2 ports for 3 processes"):
         serve._serve(argparse.Namespace(workers=3, host="127.0.0.1", port=free_port()))
+
+
+def _info(port: int) -> str:
+    """What a process says first of itself at its door; nothing while nobody answers there."""
+    try:
+        figures = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+    except httpx.TransportError:
+        return ""
+    return next(line for line in figures.splitlines() if line.startswith("weerklank_info{"))
+
+
+def test_each_of_several_web_processes_has_a_door_of_its_own_and_leaves_it_when_it_stops(postgresql_url: str, tmp_path: Path) -> None:
+    port = free_port()
+    house = Installation(tmp_path / "house", postgresql_url, more={"METRICS_PORTS": f"{port}-{port + 1}"})
+    house.lay()
+    serving = subprocess.Popen(
+        [COMMAND, "serve", "--workers", "2", "--port", str(house.port)], env=house.environment, cwd=house.folder, start_new_session=True
+    )
+    try:
+        named = [until(lambda: _info(port), "a door"), until(lambda: _info(port + 1), "another door")]
+    finally:
+        serving.terminate()
+        serving.wait(timeout=30)
+
+    assert [line.split("{")[0] for line in named] == ["weerklank_info", "weerklank_info"]
+    assert [_info(port), _info(port + 1)] == ["", ""]

@@ -80,6 +80,11 @@ def _serve(arguments: argparse.Namespace) -> int:
     return 0
 
 
+_STARTING_SECONDS = 60
+"""So long may a process be silent before the one that watches it ends it and starts another. On a busy machine a start takes longer than
+the five seconds it is given otherwise, and none would ever come up."""
+
+
 def _serve_many(arguments: argparse.Namespace) -> int:
     """Several web processes on one port, each with a service of its own."""
     uvicorn.run(
@@ -88,6 +93,7 @@ def _serve_many(arguments: argparse.Namespace) -> int:
         host=arguments.host,
         port=arguments.port,
         workers=arguments.workers,
+        timeout_worker_healthcheck=_STARTING_SECONDS,
         **UVICORN,
     )
     return 0
