@@ -27,7 +27,8 @@ mkdir "$PGDATA/archived"
 find "$set/wal" -type f ! -name '*.partial' -exec cp {} "$PGDATA/archived/" \;
 # The last piece of the log was not yet full; it counts where nothing fuller is there.
 find "$set/wal" -type f -name '*.partial' | while read -r piece; do
-    cp --update=none "$piece" "$PGDATA/archived/$(basename "$piece" .partial)"
+    full="$PGDATA/archived/$(basename "$piece" .partial)"
+    if [ ! -e "$full" ]; then cp "$piece" "$full"; fi
 done
 {
     echo "restore_command = 'cp \"archived/%f\" \"%p\"'"
