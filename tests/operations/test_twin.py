@@ -45,7 +45,7 @@ class Started:
         return self.process.stdout.readline().strip()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def cluster() -> Iterator[Started]:
     port = free_port()
     process = subprocess.Popen(
@@ -83,7 +83,13 @@ def _signed_in(browser: httpx.Client, code: str) -> None:
 
 
 @wheels
-def test_what_a_worker_says_to_one_web_process_is_read_at_the_other_and_the_answer_comes_back(cluster: Started) -> None:
+def test_two_web_processes_are_one_line_behind_a_proxy_and_ctrl_c_leaves_nothing_behind(cluster: Started, tmp_path: Path) -> None:
+    _speak_here_and_read_there(cluster)
+    _speak_tls(cluster, tmp_path)
+    _stop(cluster)
+
+
+def _speak_here_and_read_there(cluster: Started) -> None:
     here, there = cluster.web
     with _browser(here) as phone_side, _browser(there) as desk_side, _browser(here) as other_side:
         _signed_in(desk_side, cluster.code())
@@ -109,8 +115,8 @@ def test_what_a_worker_says_to_one_web_process_is_read_at_the_other_and_the_answ
         assert other_side.get("/api/v1/sessions/current").status_code == 401
 
 
-@wheels
-def test_the_proxy_of_compose_speaks_tls_before_them_and_shows_nobody_the_figures(cluster: Started, tmp_path: Path) -> None:
+def _speak_tls(cluster: Started, tmp_path: Path) -> None:
+    """The proxy of Compose, with its own file, stands before both; it shows nobody the figures."""
     site = f"https://localhost:{free_port()}"
     names = {"SITE_NAME": site, "WEB_PROCESSES": " ".join(each.removeprefix("http://") for each in cluster.web)}
     caddyfile = (DEPLOY / "Caddyfile").read_text(encoding="utf-8")
@@ -152,8 +158,7 @@ def _wait_for(there: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-@wheels
-def test_ctrl_c_stops_every_process_and_leaves_nothing_behind(cluster: Started) -> None:
+def _stop(cluster: Started) -> None:
     [folder] = map(Path, re.findall(r"Everything lies in (\S+)\.", cluster.printed))
     doors = [cluster.port, *(int(each.rpartition(":")[2]) for each in cluster.web)]
     before = [folder.exists(), len(_at_work_in(folder)) > 4, *map(listens, doors)]
