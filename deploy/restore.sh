@@ -23,17 +23,21 @@ umask 077
 mkdir -p "$PGDATA"
 tar --extract --gzip --file="$base/base.tar.gz" --directory="$PGDATA"
 tar --extract --gzip --file="$base/pg_wal.tar.gz" --directory="$PGDATA/pg_wal"
-mkdir "$PGDATA/archived"
-find "$set/wal" -type f ! -name '*.partial' -exec cp {} "$PGDATA/archived/" \;
+# Beside the data and not in it, or every later copy would carry it along.
+archived="$PGDATA.archived"
+rm -rf "$archived"
+mkdir "$archived"
+find "$set/wal" -type f ! -name '*.partial' -exec cp {} "$archived/" \;
 # The last piece of the log was not yet full; it counts where nothing fuller is there.
 find "$set/wal" -type f -name '*.partial' | while read -r piece; do
-    full="$PGDATA/archived/$(basename "$piece" .partial)"
+    full="$archived/$(basename "$piece" .partial)"
     if [ ! -e "$full" ]; then cp "$piece" "$full"; fi
 done
+# Every line, also the empty one: the copy may be of a database that was restored to some other moment before.
 {
-    echo "restore_command = 'cp \"archived/%f\" \"%p\"'"
+    echo "restore_command = 'cp \"$archived/%f\" \"%p\"'"
     echo "recovery_target_action = 'promote'"
-    if [ -n "$until" ]; then echo "recovery_target_time = '$until'"; fi
+    echo "recovery_target_time = '$until'"
 } >> "$PGDATA/postgresql.auto.conf"
 touch "$PGDATA/recovery.signal"
 aside="before-$(date -u +%Y-%m-%dT%H%M%SZ)"
