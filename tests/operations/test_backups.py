@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -127,7 +128,7 @@ class Server:
         """The service's address of its database."""
         return f"{databases.DRIVER}weerklank:{PASSWORDS['SERVICE_PASSWORD']}@127.0.0.1:{self.port}/weerklank"
 
-    def connect(self) -> psycopg.Connection[tuple[object, ...]]:
+    def connect(self) -> psycopg.Connection[tuple[Any, ...]]:
         """Connect as the service does."""
         return psycopg.connect(self.url.replace(databases.DRIVER, "postgresql://"), autocommit=True)
 
@@ -217,7 +218,7 @@ def test_a_lost_disk_costs_no_more_than_what_was_not_yet_received(server: Server
     assert restored.returncode == 0, restored.stderr
     server.start()
     with server.connect() as connection:
-        kept = {row for (row,) in connection.execute("SELECT id FROM heard")}
+        kept: set[int] = {row for (row,) in connection.execute("SELECT id FROM heard")}
     back = time.monotonic() - began
 
     acknowledged = writing.acknowledged
