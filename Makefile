@@ -13,7 +13,7 @@ install_locked = $(1)/bin/python -m pip install --quiet --disable-pip-version-ch
 install_house = $(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 endif
 
-.PHONY: install demo test lint bench kill chaos browser texts lock
+.PHONY: install demo test lint bench kill chaos browser texts lock sbom cluster
 
 # A stamp is older than its lock exactly when the environment must be brought up to date: a second `make demo` starts at once.
 .venv/installed: requirements.txt pyproject.toml
@@ -67,6 +67,14 @@ browser: .venv-dev/installed
 # What pages and mails say, gathered from the source into translations/catalog, and every catalogue brought up to it.
 texts: .venv/installed
 	.venv/bin/python -m weerklank.texts
+
+# Which packages run here, for who must know (CycloneDX). The image is built with one inside.
+sbom: .venv/installed
+	.venv/bin/python -m weerklank.sbom requirements.txt sbom.cdx.json
+
+# Two web and two worker processes on a real PostgreSQL, with the sample programme: docker-compose.yml without containers.
+cluster: .venv/installed-test
+	.venv/bin/python -m tests.operations.twin
 
 # Locks name no index and no address, so they serve behind any mirror. Needs uv.
 compile = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links

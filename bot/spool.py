@@ -6,6 +6,7 @@ own key lies in the database; it is taken up and the file removed as soon as the
 
 import logging
 import os
+import secrets
 import threading
 import time
 from collections.abc import Sequence
@@ -31,6 +32,8 @@ class Spool:
         self._folder = folder
         self._keyring = keyring
         self._lock = threading.Lock()
+        # In containers every process has the same number: chance tells those apart that share a folder.
+        self._mark = secrets.token_hex(8)
         self._last = 0
         self._empty = False
         self._changed_at = -1
@@ -59,7 +62,7 @@ class Spool:
         with self._lock:
             newest = max((int(path.name.partition("-")[0]) for path in self._folder.glob(f"*{_WAITING}")), default=0)
             self._last = max(self._last + 1, newest + 1, time.time_ns())
-            return f"{self._last:020d}-{os.getpid()}"
+            return f"{self._last:020d}-{self._mark}"
 
     def _write(self, name: str, sealed: bytes) -> None:
         aside = self._folder / f"{name}.part"

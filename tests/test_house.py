@@ -72,6 +72,12 @@ def test_what_is_not_code_travels_with_the_package() -> None:
     assert [path.name for path in files if f"**/*{path.suffix}" not in patterns] == []
 
 
+def test_every_folder_with_code_travels_with_the_package() -> None:
+    folders = {path.parent for path in sources(*ROOMS)}
+
+    assert [short_of(folder) for folder in sorted(folders) if not (folder / "__init__.py").exists()] == []
+
+
 def test_every_top_level_folder_with_code_is_a_room_or_holds_tools() -> None:
     folders = {path.parent.name for path in HOUSE.glob("*/__init__.py")}
 

@@ -29,7 +29,7 @@ Secrets = Annotated[list[SecretStr], NoDecode, BeforeValidator(_listed)]
 class Settings(BaseSettings):
     """What CONTRACT.md names `WEERKLANK_...`, without the prefix. A channel whose settings are absent is off."""
 
-    model_config = SettingsConfigDict(env_prefix="WEERKLANK_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="WEERKLANK_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
     database_url: str | None = Field(default=None, description="Where everything is kept; without it an SQLite file in the data folder.")
     data_dir: Path = Field(

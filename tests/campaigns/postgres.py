@@ -50,7 +50,14 @@ class Postgres:
         options = [part for option in _OPTIONS for part in ("-c", option)]
         command: list[Path | str] = [self._binaries / "postgres", "-D", self._data, "-h", "127.0.0.1", "-p", str(self._port)]
         with (self._folder / "server.log").open("ab") as log:
-            return subprocess.Popen([*command, "-k", self._folder, *options], stdout=log, stderr=log, user=self._account, cwd=self._folder)
+            return subprocess.Popen(
+                [*command, "-k", self._folder, *options],
+                stdout=log,
+                stderr=log,
+                user=self._account,
+                cwd=self._folder,
+                start_new_session=True,
+            )
 
     def _answers(self) -> bool:
         try:

@@ -10,10 +10,13 @@ _PATIENCE = 10.0
 
 
 class Wire:
-    """Listens on a free port of loopback, in a thread of its own. While it is cut, what passes breaks off and nobody gets through."""
+    """Listens on a port of loopback (`at`, or a free one), in a thread of its own.
 
-    def __init__(self, *targets: int) -> None:
-        self.port = 0
+    While it is cut, what passes breaks off and nobody gets through.
+    """
+
+    def __init__(self, *targets: int, at: int = 0) -> None:
+        self.port = at
         self._turns = itertools.cycle([targets[at:] + targets[:at] for at in range(len(targets))])
         self._passing: set[asyncio.StreamWriter] = set()
         self._is_cut = False
@@ -47,7 +50,7 @@ class Wire:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(asyncio.start_server(self._answer, "127.0.0.1", 0, backlog=1024))
+        server = self._loop.run_until_complete(asyncio.start_server(self._answer, "127.0.0.1", self.port, backlog=1024))
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         try:

@@ -1,0 +1,1 @@
+"""What an operator runs: the image, Compose, back-ups, and the pages that tell them."""

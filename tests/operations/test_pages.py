@@ -1,0 +1,109 @@
+"""The operator's pages name what is there: every command runs or parses, every service, setting, file and link exists."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.operations.files import COMPOSE, HOUSE, example
+from tests.operations.test_compose import SERVICES
+from weerklank.__main__ import parser
+from weerklank.settings import Settings
+
+PAGES = [HOUSE / "docs" / "how-to" / f"{name}.md" for name in ("deploy", "back-up-and-restore", "upgrade", "scale")]
+VERBS = {"build", "cp", "exec", "logs", "ps", "run", "stop", "up"}
+WITH_A_WORD = {"--since", "--tail", "--env", "--entrypoint"}
+OTHERS = {"install", "openssl", "chmod", "git", "docker", ".venv/bin/python"}
+
+
+def _lines(page: Path) -> list[str]:
+    """The lines of a page's blocks to type; a block with a language is something to write into a file."""
+    blocks = re.findall(r"^ *```(\w*)\n(.*?)^ *```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    return [line.strip() for language, block in blocks if not language for line in block.splitlines() if line.strip()]
+
+
+def _inline(page: Path) -> list[str]:
+    text = re.sub(r"^ *```.*?^ *```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    return [found for found in re.findall(r"`([^`\n]+)`", text) if found.startswith(("weerklank ", ".venv/bin/weerklank "))]
+
+
+COMMANDS = [(page.stem, line) for page in PAGES for line in _lines(page)]
+NAMED = [(page.stem, line) for page in PAGES for line in _inline(page)]
+
+
+def _parses(words: list[str]) -> None:
+    """A command of ours with its options; wrong usage ends the test."""
+    arguments = parser().parse_args(words)
+    assert callable(arguments.run)
+
+
+def _positional(words: list[str]) -> Iterator[str]:
+    """Words of a `docker compose` command that are no options: a verb, a service, and what runs in it."""
+    left = iter(words)
+    for word in left:
+        if word in WITH_A_WORD:
+            next(left)
+        elif not word.startswith("--"):
+            yield word
+            if word in SERVICES and words[0] in {"exec", "run"}:
+                yield from left
+
+
+def _compose(words: list[str]) -> None:
+    verb, *rest = _positional(words)
+    assert verb in VERBS
+    if verb in {"exec", "run"}:
+        service, *inside = rest
+        assert service in SERVICES
+        if verb == "run" and SERVICES[service]["image"].startswith("weerklank:"):
+            _parses(inside or SERVICES[service]["command"])
+        elif inside and inside[0] == "weerklank":
+            _parses(inside[1:])
+    elif verb == "cp":
+        assert {each.partition(":")[0] for each in rest if ":" in each} <= set(SERVICES)
+    else:
+        assert set(rest) <= set(SERVICES)
+
+
+@pytest.mark.parametrize(("page", "line"), COMMANDS, ids=[f"{page}-{number}" for number, (page, _) in enumerate(COMMANDS)])
+def test_every_line_to_type_is_one_that_can_be_typed(page: str, line: str) -> None:
+    words = shlex.split(line.partition(" >> ")[0])
+
+    if words[:2] == ["docker", "compose"]:
+        _compose(words[2:])
+    elif words[0].endswith("weerklank"):
+        _parses(words[1:])
+    elif words[0] == "make":
+        assert re.search(rf"^{words[1]}:", (HOUSE / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    else:
+        assert words[0] in OTHERS
+        assert [each for each in words if each.startswith(("deploy/", "tests/")) and not (HOUSE / each).exists()] == []
+
+
+@pytest.mark.parametrize(("page", "line"), NAMED, ids=[f"{page}-{number}" for number, (page, _) in enumerate(NAMED)])
+def test_every_command_in_a_sentence_is_one_of_ours(page: str, line: str) -> None:
+    _parses(shlex.split(line)[1:])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_leads_only_to_pages_and_settings_that_are_there(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    leads = re.findall(r"\]\(([^)#:]+)\)", text)
+    named = {name.lower() for name in re.findall(r"\bWEERKLANK_([A-Z_]+)", text)}
+
+    assert [lead for lead in leads if not (page.parent / lead).exists()] == []
+    assert named <= set(Settings.model_fields)
+    assert set(re.findall(r"\b(?:KEEP_DAYS|SITE_NAME)\b", text)) <= set(example())
+
+
+def test_the_volumes_and_images_that_the_pages_name_are_those_of_compose() -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    name = re.search(r"^name: (\w+)$", COMPOSE.read_text(encoding="utf-8"), re.MULTILINE)
+    images = {service["image"] for service in SERVICES.values()}
+
+    assert name is not None
+    assert set(re.findall(r"\bweerklank_(\w+)", text)) == {"backups", "copies", "data"}
+    assert set(re.findall(r"\bpostgres:\d\S+", text)) <= images
+    assert name[1] == "weerklank"
