@@ -1,5 +1,6 @@
 """Brings a database to the tables of this version, and says whether it is there."""
 
+import time
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -7,9 +8,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import OperationalError
 
 from store.database import Database
 
+_LOCK_TIMEOUT = sa.text("SET LOCAL lock_timeout = '2s'")
+# Two machines that are set up at the same moment both bring the tables up. PostgreSQL's advisory locks have numbers and no names.
+_ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(1464160594, 2)")
+_LOCK_NOT_AVAILABLE = "55P03"
+_LET_PASS = 1.0
 _FOLDER = Path(__file__).parent / "migrations"
 
 
@@ -21,10 +28,29 @@ def configuration(connection: sa.Connection | None = None) -> Config:
     return config
 
 
-def upgrade(database: Database, revision: str = "head") -> None:
-    """Apply the migrations up to a revision; does nothing when they are there."""
-    with database.write() as connection:
-        command.upgrade(configuration(connection), revision)
+class TablesBusy(Exception):
+    """A table stayed in somebody's use; nothing was changed."""
+
+
+def upgrade(database: Database, revision: str = "head", *, tries: int = 10) -> None:
+    """Apply the migrations up to a revision, all or none; does nothing when they are there. Raises TablesBusy.
+
+    On PostgreSQL whoever waits for a table makes everybody wait behind them: so we wait for 2 s, let the traffic pass, and try again.
+    """
+    for _ in range(tries):
+        try:
+            with database.write() as connection:
+                if database.kind == "postgresql":
+                    connection.execute(_LOCK_TIMEOUT)
+                    connection.execute(_ONE_AT_A_TIME)
+                command.upgrade(configuration(connection), revision)
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+                raise
+            time.sleep(_LET_PASS)
+        else:
+            return
+    raise TablesBusy("a table stayed in use; nothing was changed")
 
 
 def downgrade(database: Database, revision: str) -> None:

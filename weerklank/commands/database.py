@@ -4,14 +4,15 @@ import argparse
 import sys
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from bot import clock, forgetting
 from cases import timeline
 from channels.registry import open_channels
 from store import codes
 from store.casekeys import KeyCache
-from store.database import Database, open_database
-from store.migrate import is_up_to_date, newest, upgrade
+from store.database import Database, is_away, open_database
+from store.migrate import TablesBusy, is_up_to_date, newest, upgrade
 from store.tables import cases
 from weerklank import wiring
 from weerklank.channel_settings import channel_config
@@ -39,6 +40,14 @@ def _upgrade(arguments: argparse.Namespace) -> int:
     database = open_database(settings().database)
     try:
         upgrade(database)
+    except TablesBusy as error:
+        raise CommandError(
+            "the tables stayed in use for half a minute; nothing was changed: run `weerklank db upgrade` again at a quieter moment"
+        ) from error
+    except DBAPIError as error:
+        if not is_away(error):
+            raise
+        raise CommandError("the database cannot be reached; look at WEERKLANK_DATABASE_URL and whether its server runs") from error
     finally:
         database.close()
     say(f"the database has the tables of revision {newest()}")
