@@ -10,9 +10,12 @@ import os
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
-from bench.service import Measured, cpu_seconds, service
+import sqlalchemy as sa
+
+from bench.service import Measured, Service, cpu_seconds, service
 from bench.webhook import CARRIER_SECONDS, machine
 from tests.campaigns.kill import lay_tables
 from tests.campaigns.postgres import Postgres
@@ -23,12 +26,20 @@ _CONNECTIONS = 64
 _CODES = 6_000
 
 
-def _row(name: str, found: Measured, beside: Measured, database_cpu: float | None) -> str:
-    spent = "-" if database_cpu is None else f"{1e6 * database_cpu / found.messages:.0f}"
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What PostgreSQL spent on a row's messages: seconds of CPU, and bytes by which the database grew."""
+
+    cpu: float
+    grown: int
+
+
+def _row(name: str, found: Measured, beside: Measured, spent: Spent | None) -> str:
+    cpu, grown = ("-", "-") if spent is None else (f"{1e6 * spent.cpu / found.messages:.0f}", f"{spent.grown / found.messages:.0f}")
     times = found.replies_a_second / beside.replies_a_second
     return (
         f"| {name} | {found.answers_a_second:.0f} | {found.p50:.0f} / {found.p99:.0f} | {found.replies_a_second:.0f} | "
-        f"{found.reply_p50:.0f} / {found.reply_p99:.0f} | {found.cpu:.0f} | {spent} | {times:.2f} |"
+        f"{found.reply_p50:.0f} / {found.reply_p99:.0f} | {found.cpu:.0f} | {cpu} | {grown} | {times:.2f} |"
     )
 
 
@@ -47,8 +58,8 @@ def _single(base: Path, talks: int) -> Measured:
         databases.close()
 
 
-def _several(base: Path, works: int, talks: int) -> tuple[Measured, float]:
-    """One row on PostgreSQL: what was measured, and the seconds of CPU that its server spent."""
+def _several(base: Path, works: int, talks: int) -> tuple[Measured, Spent]:
+    """One row on PostgreSQL: what was measured, and what its server spent."""
     folder = base / f"works-{works}"
     postgres = Postgres(folder / "postgres")
     postgres.start()
@@ -56,11 +67,16 @@ def _several(base: Path, works: int, talks: int) -> tuple[Measured, float]:
         lay_tables(postgres.url)
         with service(postgres.url, folder / "house", _CODES, carrier_seconds=CARRIER_SECONDS, works=works) as ours:
             ours.measure(8, 40)
-            before = sum(map(cpu_seconds, postgres.processes()))
+            before, size = sum(map(cpu_seconds, postgres.processes())), _size(ours)
             found = ours.measure(_CONNECTIONS, talks)
-            return found, sum(map(cpu_seconds, postgres.processes())) - before
+            return found, Spent(sum(map(cpu_seconds, postgres.processes())) - before, _size(ours) - size)
     finally:
         postgres.stop()
+
+
+def _size(of: Service) -> int:
+    with of.database.read() as connection:
+        return int(connection.execute(sa.text("SELECT pg_database_size(current_database())")).scalar_one())
 
 
 def main() -> int:
@@ -75,12 +91,14 @@ def main() -> int:
         base = Path(scratch)
         base.chmod(0o755)
         single = _single(base, chosen.talks)
-        print("| processes | answers/s | p50 / p99 ms | replies/s | reply p50 / p99 ms | CPU µs | PostgreSQL's CPU µs | × single |")
-        print("|---|---|---|---|---|---|---|---|")
+        print(
+            "| processes | answers/s | p50 / p99 ms | replies/s | reply p50 / p99 ms | CPU µs | PostgreSQL's CPU µs | bytes kept | × single |"
+        )
+        print("|---|---|---|---|---|---|---|---|---|")
         print(_row("one on SQLite", single, single, None), flush=True)
         for works in WORKS:
-            found, database_cpu = _several(base, works, chosen.talks)
-            print(_row(f"1 serve + {works} work on PostgreSQL", found, single, database_cpu), flush=True)
+            found, spent = _several(base, works, chosen.talks)
+            print(_row(f"1 serve + {works} work on PostgreSQL", found, single, spent), flush=True)
     print(f"{time.monotonic() - began:.0f} s")
     return 0
 
