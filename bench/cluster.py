@@ -22,6 +22,10 @@ from tests.campaigns.postgres import Postgres
 from tests.databases import Databases
 
 WORKS = (1, 2, 4)
+_HEADS = (
+    *("processes", "answers/s", "p50 / p99 ms", "replies/s", "reply p50 / p99 ms"),
+    *("CPU µs", "PostgreSQL's CPU µs", "bytes kept", "× single"),
+)
 _CONNECTIONS = 64
 _CODES = 6_000
 
@@ -91,10 +95,7 @@ def main() -> int:
         base = Path(scratch)
         base.chmod(0o755)
         single = _single(base, chosen.talks)
-        print(
-            "| processes | answers/s | p50 / p99 ms | replies/s | reply p50 / p99 ms | CPU µs | PostgreSQL's CPU µs | bytes kept | × single |"
-        )
-        print("|---|---|---|---|---|---|---|---|---|")
+        print(f"| {' | '.join(_HEADS)} |\n{'|---' * len(_HEADS)}|")
         print(_row("one on SQLite", single, single, None), flush=True)
         for works in WORKS:
             found, spent = _several(base, works, chosen.talks)
