@@ -35,20 +35,22 @@ _TAKE_UP = sa.text(
         SELECT id FROM procrastinate_workers WHERE last_heartbeat < clock_timestamp() - make_interval(secs => :stalled)))
     """
 )
+_MAY_RUN = """
+    tasks.state IN ('due', 'running') AND tasks.run_at <= :now
+    AND (tasks.state = 'due' OR tasks.lease_until IS NULL OR tasks.lease_until < :now)
+"""
 _HASTEN = sa.text(
-    """
-    UPDATE procrastinate_jobs SET scheduled_at = NULL FROM tasks
-    WHERE tasks.job = procrastinate_jobs.id AND tasks.state = 'due' AND tasks.run_at <= :now
+    f"""
+    UPDATE procrastinate_jobs SET scheduled_at = NULL FROM tasks WHERE {_MAY_RUN} AND tasks.job = procrastinate_jobs.id
     AND procrastinate_jobs.status = 'todo' AND procrastinate_jobs.scheduled_at > clock_timestamp()
-    """
+    """  # noqa: S608 - a condition of ours
 )
 _WITHOUT = sa.text(
-    """
-    SELECT id FROM tasks
-    WHERE state IN ('due', 'running') AND run_at <= :now AND (state = 'due' OR lease_until IS NULL OR lease_until < :now)
+    f"""
+    SELECT id FROM tasks WHERE {_MAY_RUN}
     AND NOT EXISTS (SELECT 1 FROM procrastinate_jobs WHERE procrastinate_jobs.id = tasks.job AND status IN ('todo', 'doing'))
     ORDER BY run_at LIMIT :most FOR UPDATE SKIP LOCKED
-    """
+    """  # noqa: S608 - a condition of ours
 )
 
 

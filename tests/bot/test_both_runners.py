@@ -43,6 +43,14 @@ asyncio.run(runner_of(database, writer, clock.now, {"task": hang}).run(0.05))
 """
 
 
+async def comes(until: Callable[[], bool], *running: asyncio.Task[None]) -> None:
+    """Wait until something is seen, while these loops run."""
+    async with asyncio.timeout(PATIENCE):
+        while not await asyncio.to_thread(until):
+            assert not any(each.done() for each in running)
+            await asyncio.sleep(EVERY)
+
+
 @dataclass
 class Bench:
     """A database, and a runner whose tasks are the test's; time goes on as the test says."""
@@ -82,14 +90,14 @@ class Bench:
 
     def attempts(self) -> int:
         with self.database.read() as connection:
-            return connection.execute(sa.select(tasks.c.attempts)).scalar_one()
+            return int(connection.execute(sa.select(tasks.c.attempts)).scalar_one())
 
     def jobs(self) -> int:
         """What the engine still holds; SQLite has none."""
         if self.database.kind == "sqlite":
             return 0
         with self.database.read() as connection:
-            return connection.execute(sa.text("SELECT count(*) FROM procrastinate_jobs")).scalar_one()
+            return int(connection.execute(sa.text("SELECT count(*) FROM procrastinate_jobs")).scalar_one())
 
     def play(self, work: Work, until: Callable[[], bool]) -> None:
         """Run tasks until something is seen, and stop in order."""
@@ -97,10 +105,7 @@ class Bench:
 
     async def _play(self, runner: Runner, until: Callable[[], bool]) -> None:
         running = asyncio.create_task(runner.run(EVERY))
-        async with asyncio.timeout(PATIENCE):
-            while not await asyncio.to_thread(until):
-                assert not running.done(), running.exception()
-                await asyncio.sleep(EVERY)
+        await comes(until, running)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await runner.drain()

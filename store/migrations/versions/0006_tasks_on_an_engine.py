@@ -1,5 +1,6 @@
 """On PostgreSQL, tasks are run by an engine: its tables, types and functions, by its own scripts, and beside each task its job."""
 
+from contextlib import closing
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -19,9 +20,9 @@ _AWAY = """
 DO $$
 DECLARE gone record;
 BEGIN
-    DROP TABLE procrastinate_periodic_defers, procrastinate_events, procrastinate_jobs, procrastinate_workers;
+    DROP TABLE procrastinate_periodic_defers, procrastinate_events, procrastinate_jobs, procrastinate_workers CASCADE;
     FOR gone IN SELECT oid::regprocedure AS name FROM pg_proc
-        WHERE pronamespace = current_schema()::regnamespace AND proname LIKE 'procrastinate\\_%' LOOP
+        WHERE pronamespace = current_schema()::regnamespace AND starts_with(proname, 'procrastinate_') LOOP
         EXECUTE 'DROP FUNCTION ' || gone.name;
     END LOOP;
     DROP TYPE procrastinate_job_to_defer_v1, procrastinate_job_event_type, procrastinate_job_status;
@@ -39,9 +40,11 @@ def upgrade() -> None:
     """Apply. Tasks that wait, or that an older version's runner left behind, get their job from the first process that looks."""
     op.add_column("tasks", sa.Column("job", sa.BigInteger(), nullable=True))
     if op.get_bind().dialect.name == "postgresql":
-        for script in scripts():
-            if script.name <= LAST_SCRIPT:
-                op.get_bind().connection.cursor().execute(script.read_text(encoding="utf-8"))
+        # Scripts hold percent signs, which SQLAlchemy would take for places of parameters.
+        with closing(op.get_bind().connection.cursor()) as cursor:
+            for script in scripts():
+                if script.name <= LAST_SCRIPT:
+                    cursor.execute(script.read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:
