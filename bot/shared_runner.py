@@ -98,10 +98,14 @@ class SharedRunner(Runner):
             stalled_worker_timeout=self.stalled_after,
         )
         try:
-            async with app.open_async():
-                await self._work_on(worker, every)
+            await app.open_async()
+            await self._work_on(worker, every)
         except (ConnectorException, OperationalError) as error:
+            if _is_stopping():
+                raise asyncio.CancelledError from error
             raise StoreAway("the database cannot be reached") from error
+        finally:
+            await app.close_async()
 
     async def drain(self) -> None:
         """Nothing is left to wait for: a loop that was cancelled ended with its last task."""
@@ -139,6 +143,12 @@ class SharedRunner(Runner):
             raise _Again(task.until)
         if task is not None and not await self._run(task) and task.attempts < kept.MOST_ATTEMPTS:
             raise _Again(self._clock() + back_off(task))
+
+
+def _is_stopping() -> bool:
+    """Whether this loop was cancelled: a database that is away just then must not keep it going."""
+    present = asyncio.current_task()
+    return present is not None and present.cancelling() > 0
 
 
 def runner_of(database: Database, writer: Writer, clock: Clock, work: Mapping[str, Work]) -> Runner:

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot import clock as clocks
+from bot.lasting import lasting
 from bot.runner import LEASE, Runner
 from store import jobs
 from store import tasks as kept
@@ -150,3 +151,68 @@ def test_a_transaction_that_waits_for_its_end_rings_nobody_before(benches: list[
         kept.enqueue(connection, "task", {"number": 1}, bench.now() - clocks.SECOND)
         assert (other.jobs(), other.stand()) == (0, [])
     assert other.jobs() == 1
+
+
+def _sql(bench: Bench, statement: str) -> None:
+    with bench.database.write() as connection:
+        connection.execute(sa.text(statement))
+
+
+def test_an_end_that_the_engine_was_not_told_is_found_again_and_does_nothing_twice(benches: list[Bench]) -> None:
+    """The function by which jobs are ended is away while one ends: so it is when a connection breaks at that moment."""
+    bench, _ = benches
+
+    def breaks(arguments: Mapping[str, Any]) -> None:
+        bench.work(arguments)
+        _sql(bench, "ALTER FUNCTION procrastinate_finish_job_v1 RENAME TO away")
+
+    bench.enqueue(number=1)
+    asyncio.run(asyncio.wait_for(bench.runner(breaks).run(EVERY), PATIENCE))
+    assert bench.stand() == [("task", "done", None)]
+    assert bench.jobs() == 1
+
+    _sql(bench, "ALTER FUNCTION away RENAME TO procrastinate_finish_job_v1")
+    bench.play(bench.work, bench.ended)
+
+    assert bench.done == [1]
+
+
+_CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+
+
+def test_a_runner_whose_every_connection_was_cut_goes_on(benches: list[Bench]) -> None:
+    bench, other = benches
+
+    async def story() -> None:
+        runner = bench.runner(bench.work)
+        running = asyncio.create_task(lasting("the tasks", lambda: runner.run(EVERY), EVERY))
+        await comes(lambda: _workers(other) == 1, running)
+        await asyncio.to_thread(_sql, other, _CUT)
+        await asyncio.to_thread(other.enqueue, number=1)
+        await comes(other.ended, running)
+        running.cancel()
+        await asyncio.wait_for(asyncio.gather(running, return_exceptions=True), PATIENCE)
+
+    asyncio.run(story())
+
+    assert bench.done == [1]
+
+
+def test_a_stop_ends_also_while_the_database_is_away(benches: list[Bench]) -> None:
+    """The engine's last words to the database fail, and the loop ends nevertheless: it is not begun anew for ever."""
+    bench, _ = benches
+
+    async def story() -> None:
+        runner = bench.runner(bench.work)
+        running = asyncio.create_task(lasting("the tasks", lambda: runner.run(EVERY), EVERY))
+        await comes(lambda: _workers(bench) == 1, running)
+        await asyncio.to_thread(_sql, bench, "ALTER FUNCTION procrastinate_unregister_worker_v1 RENAME TO away")
+        try:
+            running.cancel()
+            await asyncio.wait_for(asyncio.gather(running, return_exceptions=True), PATIENCE)
+        finally:
+            await asyncio.to_thread(_sql, bench, "ALTER FUNCTION away RENAME TO procrastinate_unregister_worker_v1")
+
+    asyncio.run(story())
+
+    assert _workers(bench) == 1
