@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -128,7 +129,11 @@ def test_a_job_that_its_task_no_more_knows_does_nothing(benches: list[Bench]) ->
         jobs.give(connection, [task_id])
     assert bench.jobs() == 2
 
-    bench.play(bench.work, bench.ended)
+    def slow(arguments: Mapping[str, Any]) -> None:
+        time.sleep(10 * EVERY)  # both jobs are in hands before the first has ended
+        bench.work(arguments)
+
+    bench.play(slow, bench.ended)
 
     assert bench.done == [1]
 
