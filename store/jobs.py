@@ -16,7 +16,8 @@ _MOST_AT_ONCE = 500
 # PostgreSQL's advisory locks have numbers and no names; the first of the two says that they are ours (store/alone.py has the others).
 _LOOKING_AFTER = (0x57_45_45_52, 100)
 
-# A job of lower priority is taken when no other may start. The engine judges by the time in `scheduled_at`; what may start at once needs none.
+# A job of lower priority is taken when no other may start. The engine judges by the time in `scheduled_at`; what may start at once needs
+# none.
 _GIVE = sa.text(
     f"""
     UPDATE tasks SET state = 'due', lease_until = NULL, job = (procrastinate_defer_jobs_v1(ARRAY[ROW(

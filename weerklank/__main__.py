@@ -11,7 +11,22 @@ from store.database import StoreAway
 from store.sealing import WeakKey
 from translations.argos import SendsTextAway
 from translations.danger import ListError
-from weerklank.commands import backup, database, demo, doctor, flows, keys, languages, officers, programme, serve, talk, tasks, telegram, twilio
+from weerklank.commands import (
+    backup,
+    database,
+    demo,
+    doctor,
+    flows,
+    keys,
+    languages,
+    officers,
+    programme,
+    serve,
+    talk,
+    tasks,
+    telegram,
+    twilio,
+)
 from weerklank.commands.errors import CommandError
 from weerklank.house import NoProgramme
 from weerklank.settings import SettingsError

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot import clock as clocks
-from bot.runner import LEASE, Runner, Work
+from bot.runner import AT_ONCE, LEASE, Runner, Work
 from bot.shared_runner import SharedRunner, runner_of
 from store import tasks as kept
 from store.database import Database, open_database
@@ -192,6 +192,18 @@ def test_a_task_that_fails_comes_again_after_a_while_and_stops_no_other(bench: B
 
     assert bench.done == [2, 1]
     assert bench.stand() == [("task", "done", None)] * 2
+
+
+def test_what_nobody_waits_for_stands_behind_what_somebody_does(bench: Bench) -> None:
+    many = {f"{kept.BEHIND}{number}": {"number": number} for number in range(30)}
+    added = [bench.writer.call_sync(lambda connection: kept.enqueue_behind(connection, "task", many, bench.now())) for _ in range(2)]
+    assert added == [frozenset(many), frozenset()]
+    bench.enqueue(number=-1)
+
+    bench.play(bench.work, bench.ended)
+
+    assert sorted(bench.done) == list(range(-1, 30))
+    assert bench.done.index(-1) < AT_ONCE
 
 
 def _rest(bench: Bench) -> None:
