@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match
 
-from api import attachments, backlog, cases, flow_drafts, flows, health, login, recordings, reports, rules, sites, translations
+from api import attachments, backlog, cases, flow_drafts, flows, health, login, recordings, reports, rules, sites, tasks, translations
 from api.deps import Services
 from api.desk import backlog as backlog_pages
 from api.desk import case as case_pages
@@ -34,7 +34,7 @@ TELEMETRY_OFF: Any = {"tracing": False, "metrics": False, "logs": False, "operat
 _ROUTERS = tuple(
     module.ROUTER
     for module in (
-        *(health, login, cases, backlog, translations, attachments, sites, recordings, flows, flow_drafts, rules, reports),
+        *(health, login, cases, backlog, translations, attachments, sites, recordings, flows, flow_drafts, rules, reports, tasks),
         *(entrance, tongue, queue, backlog_pages, case_pages, writing, translating, voices, flow_pages, flow_words, flow_draft, flow_try),
     )
 )

@@ -30,7 +30,7 @@ _SAID = frozenset(
 )
 PARTS = ("weerklank", "api", "bot", "cases", "channels", "flows", "translations", "store", "words", "library")
 LEVELS = ("warning", "error", "critical")
-_QUIET = ("httpx", "httpcore", "telegram", "apscheduler", "sqlalchemy.engine", "uvicorn.access", "asyncio")
+_QUIET = ("httpx", "httpcore", "telegram", "apscheduler", "procrastinate", "psycopg.pool", "sqlalchemy.engine", "uvicorn.access", "asyncio")
 
 
 def strike(text: str) -> str:

@@ -15,8 +15,13 @@ from store.writer import Writer
 
 _log = logging.getLogger(__name__)
 LEASE = 5 * MINUTE
-_AT_ONCE = 8
+AT_ONCE = 8
 Work = Callable[[Mapping[str, Any]], None]
+
+
+def back_off(task: kept.Task) -> int:
+    """How long a task that failed waits before it is tried again (ms): 20 s, and twice as long each time, an hour at most."""
+    return min(10 * SECOND << task.attempts, HOUR)
 
 
 class Runner:
@@ -48,26 +53,28 @@ class Runner:
     async def run_due(self) -> bool:
         """Run the tasks that are due, side by side: translations of several cases share a batch; True if there were any."""
         now = self._clock()
-        due = await self._writer.call(lambda connection: kept.claim(connection, now, now + LEASE, _AT_ONCE))
+        due = await self._writer.call(lambda connection: kept.claim(connection, now, now + LEASE, AT_ONCE))
         for ended in await asyncio.gather(*map(self._run, due), return_exceptions=True):
             if isinstance(ended, BaseException):
                 raise ended
         return bool(due)
 
-    async def _run(self, task: kept.Task) -> None:
+    async def _run(self, task: kept.Task) -> bool:
+        """Run a task to its end and write how that was; True if it did its work."""
         with event("task"):
             began = time.perf_counter()
             well = await self._tried(task)
             self.watch.worked(task.task, time.perf_counter() - began, well=well)
+            return well
 
     async def _tried(self, task: kept.Task) -> bool:
         try:
             await asyncio.to_thread(self._work[task.task], task.arguments)
         except Exception as error:  # noqa: BLE001 - whatever a task breaks on, the others go on; its reason is kept and shown
             _log.exception("the task %s failed", task.task)
-            again = self._clock() + min(10 * SECOND << task.attempts, HOUR)
+            again = self._clock() + back_off(task)
             reason = type(error).__name__
             await self._writer.call(lambda connection: kept.failed(connection, task, reason, again))
             return False
-        await self._writer.call(lambda connection: kept.finished(connection, task.id))
+        await self._writer.call(lambda connection: kept.finished(connection, task))
         return True

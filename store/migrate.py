@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import OperationalError
 
 from store.database import Database
+from store.jobs import ENGINE_PREFIX
 
 _LOCK_TIMEOUT = sa.text("SET LOCAL lock_timeout = '2s'")
 # Two machines that are set up at the same moment both bring the tables up. PostgreSQL's advisory locks have numbers and no names.
@@ -26,6 +27,11 @@ def configuration(connection: sa.Connection | None = None) -> Config:
     config.set_main_option("script_location", str(_FOLDER))
     config.attributes["connection"] = connection
     return config
+
+
+def ours(name: str | None, _kind: str, _within: object) -> bool:
+    """Whether a table is described in store/tables.py: the engine's tables beside ours come from its own scripts (revision 0006)."""
+    return name is None or not name.startswith(ENGINE_PREFIX)
 
 
 class TablesBusy(Exception):

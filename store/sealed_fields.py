@@ -185,3 +185,11 @@ PLAIN: dict[tuple[str, str], str] = {
     ("screens", "phone"): _KEYED,
 }
 """Columns that lie open, each with the reason why it may."""
+
+_ENGINE = "the engine's own word; of a task it is told the number alone (store/jobs.py)"
+ENGINE: dict[tuple[str, str], str] = {
+    **{("procrastinate_jobs", column): _ENGINE for column in ("queue_name", "task_name", "lock", "queueing_lock", "args", "status")},
+    **{("procrastinate_periodic_defers", column): _ENGINE for column in ("task_name", "periodic_id")},
+    ("procrastinate_events", "type"): _ENGINE,
+}
+"""Columns of the engine that runs tasks on PostgreSQL, which its own scripts make beside ours."""

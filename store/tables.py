@@ -336,6 +336,7 @@ tasks = sa.Table(
     sa.Column("lease_until", Moment, nullable=True),
     sa.Column("attempts", sa.Integer, nullable=False, default=0, server_default="0"),
     sa.Column("reason", sa.String(200), nullable=True),
+    sa.Column("job", sa.BigInteger, nullable=True),  # the engine's, on PostgreSQL (store/jobs.py)
     sa.Index(
         "ix_tasks_due",
         "run_at",

@@ -11,12 +11,27 @@ from store.database import StoreAway
 from store.sealing import WeakKey
 from translations.argos import SendsTextAway
 from translations.danger import ListError
-from weerklank.commands import backup, database, demo, doctor, flows, keys, languages, officers, programme, serve, talk, telegram, twilio
+from weerklank.commands import (
+    backup,
+    database,
+    demo,
+    doctor,
+    flows,
+    keys,
+    languages,
+    officers,
+    programme,
+    serve,
+    talk,
+    tasks,
+    telegram,
+    twilio,
+)
 from weerklank.commands.errors import CommandError
 from weerklank.house import NoProgramme
 from weerklank.settings import SettingsError
 
-_GROUPS = (demo, serve, talk, flows, programme, database, backup, officers, keys, telegram, twilio, languages, doctor)
+_GROUPS = (demo, serve, talk, flows, programme, database, backup, officers, keys, telegram, twilio, languages, tasks, doctor)
 _REFUSALS = (
     CommandError,
     SettingsError,

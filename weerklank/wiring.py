@@ -28,7 +28,7 @@ from bot.polling import Asking
 from bot.promises import Promises
 from bot.publishing import Publishing
 from bot.recordings import Recordings
-from bot.runner import Runner
+from bot.shared_runner import runner_of
 from bot.speech import Speech
 from bot.spool import Spool
 from bot.standing import Standing
@@ -100,7 +100,7 @@ class Service:
         self.notices = Notices(self.writer, self._mailer(), self.clock, self._mail_settings(), self.promises.notices_ended)
         self.stock = CodeStock(self.writer, self.keyring, settings.codes_ahead, self._stocked)
         self.publishing = publishing_of(self.houses, self.database, self.writer, self.keyring, self.clock)
-        self.runner = Runner(self.writer, self.clock, self._tasks())
+        self.runner = runner_of(self.database, self.writer, self.clock, self._tasks())
         self._turn, self._late, self._ringing = self._turns()
         self.timers = Timers(self.writer, self.clock, self._clockwork())
         self._asking = Asking(self.channels.sources, self.inbox.accept, self.database)

@@ -61,6 +61,8 @@ ROWS: dict[tuple[str, str], Kind] = {
     ("PUT", "/api/v1/routing-rules"): "admin",
     ("GET", "/api/v1/measures"): "signed in",
     ("GET", "/api/v1/audit"): "admin",
+    ("GET", "/api/v1/tasks"): "admin",
+    ("POST", "/api/v1/tasks/{task_id}/again"): "admin",
     ("GET", "/"): "everyone",
     ("GET", "/desk"): "everyone",
     ("GET", "/desk/sign-in"): "everyone",
@@ -105,6 +107,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "draft": {"sources": {"none.yaml": "flow: none"}, "text": "x", "language": "nl"},
     "publish": {"reason": "x"},
     "rollback": {"reason": "x"},
+    "again": {},
     "sessions": {"email": "x", "password": "x", "totp": "x"},
 }
 FORM = {"text": "x", "language": "nl", "to": "answer_needed", "reason": "x", "seq": "1", "token": "x", "sealed": "x"}
@@ -142,6 +145,7 @@ def ask(actor: Actor, method: str, path: str, reference: str) -> int:
         node="none",
         part="text",
         digest="0" * 64,
+        task_id=1,
         ending="ogg",
     )
     if method in {"GET", "DELETE"}:
@@ -160,8 +164,8 @@ def expected(actor: Actor, kind: Kind, path: str) -> set[int]:
         return {200, 303, 401, 404} if path.startswith("/voices") else {200, 303, 401}
     if not actor.known:
         return {303} if page else {401}
-    if path.startswith(("/api/v1/flows/{name}", "/desk/flows", "/api/v1/recordings/{name}", "/desk/voices")):
-        reached |= {404, 412, 422}  # no flow is called `none`, its draft is none to publish, and none was seen
+    if path.startswith(("/api/v1/flows/{name}", "/desk/flows", "/api/v1/recordings/{name}", "/desk/voices", "/api/v1/tasks/")):
+        reached |= {404, 412, 422}  # no flow is called `none`, its draft is none to publish, and none was seen; no task rests
     if kind == "signed in":
         return reached
     if kind == "admin":

@@ -30,7 +30,7 @@ def test_a_rollback_takes_the_task_along(writer: Writer) -> None:
 def test_a_key_is_taken_at_most_once_ever(writer: Writer) -> None:
     added = [writer.call_sync(lambda c: _enqueue(c, "once")) for _ in range(3)]
     [task] = writer.call_sync(lambda c: tasks.claim(c, 200, 300, 5))
-    writer.call_sync(lambda c: tasks.finished(c, task.id))
+    writer.call_sync(lambda c: tasks.finished(c, task))
 
     assert added == [True, False, False]
     assert writer.call_sync(lambda c: _enqueue(c, "once")) is False

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot import clock
 from cases import programme
 from store.database import Database, open_database
-from store.tables import inbox, outbox, workers
+from store.tables import inbox, outbox, tasks, workers
 from tests.doubles import http_sms_posts, telegram_posts, twilio_posts
 from weerklank.__main__ import main
 from weerklank.commands import doctor
@@ -278,6 +278,21 @@ def test_what_is_set_aside_and_what_failed_is_counted_by_its_reason(database: Da
         (False, "1 messages on sms failed: 30034"),
         (True, "1 messages on telegram failed: blocked_by_user"),
     ]
+
+
+def test_work_that_nobody_tries_again_is_counted_by_its_reason_with_the_way_to_run_it(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    with database.write() as connection:
+        row = {"task": "forget", "arguments": {}, "run_at": 1, "state": "dead", "reason": "TimeoutError", "attempts": 8}
+        connection.execute(sa.insert(tasks), [row, row, row | {"reason": "KeyError"}])
+    settings = present(database_url, tmp_path)
+
+    assert [(line.well, line.what) for line in found(settings, "tasks rest")] == [
+        (False, "2 tasks rest, forget: TimeoutError"),
+        (False, "1 tasks rest, forget: KeyError"),
+    ]
+    assert all("weerklank tasks again" in line.do for line in found(settings, "tasks rest"))
 
 
 def test_where_nothing_is_stuck_it_is_said(database_url: str, tmp_path: Path) -> None:

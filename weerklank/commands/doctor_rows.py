@@ -26,9 +26,21 @@ def look(connection: sa.Connection) -> Iterator[Finding]:
     """What stands aside, failed or is dead, with the reasons."""
     yield from _aside(connection)
     yield from _failed(connection)
-    for name, table, state in (("mails", mails, "failed"), ("tasks", tasks, "dead")):
-        count = connection.execute(sa.select(sa.func.count()).where(table.c.state == state)).scalar_one()
-        yield Finding(not count, f"{count} rows {state} in {name}", "look at their reasons" if count else "")
+    count = connection.execute(sa.select(sa.func.count()).where(mails.c.state == "failed")).scalar_one()
+    yield Finding(not count, f"{count} rows failed in mails", "look at their reasons" if count else "")
+    yield from _dead(connection)
+
+
+def _dead(connection: sa.Connection) -> Iterator[Finding]:
+    """Work that was tried as often as it may be, by the kind of fault."""
+    counted = sa.func.count().label("counted")
+    dead = sa.select(tasks.c.task, tasks.c.reason, counted).where(tasks.c.state == "dead").group_by(tasks.c.task, tasks.c.reason)
+    rows = connection.execute(dead.order_by(counted.desc(), tasks.c.task)).all()
+    if not rows:
+        yield Finding(well=True, what="no task rests after its last attempt")
+    for task, reason, count in rows[:_MOST]:
+        do = "mend the cause, then `weerklank tasks again --all` (`weerklank tasks list` shows each)"
+        yield Finding(well=False, what=f"{count} tasks rest, {task}: {reason or 'no reason kept'}", do=do)
 
 
 def _aside(connection: sa.Connection) -> Iterator[Finding]:
