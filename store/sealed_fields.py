@@ -104,6 +104,8 @@ PLAIN: dict[tuple[str, str], str] = {
     ("outbox", "provider_id"): _CARRIER,
     ("outbox", "status"): _STATE,
     ("outbox", "failure"): "a class of failure, or the carrier's number for it",
+    ("feeds", "channel"): _CHANNEL,
+    ("rests", "worker_id"): _PSEUDONYM,
     ("traces", "worker_id"): _PSEUDONYM,
     ("traces", "channel"): _CHANNEL,
     ("traces", "provider_id"): _CARRIER,
