@@ -130,8 +130,9 @@ class Chaos(Campaign):
         return {**dict(self.struck), **super()._figures(seconds)}
 
     def _loud(self) -> list[str]:
-        """A process that cannot even begin on a full disk says so as Python does."""
-        return [line for line in super()._loud() if not (self.disk_was_full and "Traceback" in line)]
+        """A process that cannot even begin on a full disk says so as Python does; the engine of tasks calls a lost connection an error."""
+        loud = [line for line in super()._loud() if "procrastinate" not in line or "ConnectorException" not in line]
+        return [line for line in loud if not (self.disk_was_full and "Traceback" in line)]
 
     def _refusals(self) -> list[str]:
         """Where the disk is full and the database is away there is no place to keep anything: it is refused, and said so."""

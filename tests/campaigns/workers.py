@@ -25,6 +25,8 @@ _CHANGING = (
     (re.compile(r"\d\d-\d\d( \d\d:\d\d)?"), "DATE"),
     (re.compile(r"t0ken[a-z]+"), "TOKEN"),
     (re.compile(r"Answer \d+"), "Answer"),
+    # Where the carrier could not be asked for buttons, a text brings its choices as digits.
+    (re.compile(r"(\n\d [^\n]+)+$"), ""),
 )
 
 

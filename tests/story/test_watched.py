@@ -137,6 +137,7 @@ def _talk(running: Street) -> list[str]:
     running.sms(SMS, "more words")
     until(lambda: not running.twilio.faults, "the refusal")
     _break_a_talk(running)
+    until(lambda: len(running.telegram.taken) >= 2, "two texts by Telegram, a second apart")
     secrets = [twilio_posts.TOKEN, telegram_posts.TOKEN, telegram_posts.SECRET, sanne, *codes, *(code.replace(" ", "") for code in codes)]
     with running.database.read() as connection:
         pseudonyms = list(connection.execute(sa.select(workers.c.id)).scalars())
