@@ -163,7 +163,7 @@ def _stop(cluster: Started) -> None:
     doors = [cluster.port, *(int(each.rpartition(":")[2]) for each in cluster.web)]
     before = [folder.exists(), len(_at_work_in(folder)) > 4, *map(listens, doors)]
     cluster.process.send_signal(signal.SIGINT)
-    ended = cluster.process.wait(2 * PATIENCE)
+    ended = cluster.process.wait(4 * PATIENCE)
 
     assert before == [True] * 5
     assert ended == 0
