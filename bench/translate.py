@@ -2,6 +2,7 @@
 
 `python -m bench.translate`. Messages of one sentence each, of 12 to 28 tokens, 24 tokens out, beam 4, handed in by 1, 8 and 64 callers at
 once; the library is called by as many threads, with its own settings. Rounds take turns, so that other work on the machine falls on both.
+`--short` does the same with a tiny package of the tests in some seconds: it shows that both say the same, and no speed that matters.
 """
 
 import argparse
@@ -18,12 +19,15 @@ from pathlib import Path
 
 from bench.large_model import build
 from bench.webhook import machine
+from tests.translations import tiny
 from tests.translations.naive import Naive
+from tests.translations.pairs import PAIRS
 from translations.engine import Argos
 
 CALLERS = {1: 8, 8: 24, 64: 64}
 AIM = 3.0
 ROUNDS = 3
+_TINY = ("el jefe no paga las horas extra", "hay fuego en la fábrica", "no hay agua", "la puerta está cerrada")
 
 Render = Callable[[str], str]
 
@@ -100,13 +104,25 @@ def compare(ours: Render, theirs: Render, sentences: list[str]) -> tuple[list[st
     return short, equal, total
 
 
+def _packed(file: Path, *, short: bool) -> list[str]:
+    """Build the package; returns sentences in its language."""
+    if short:
+        tiny.build(PAIRS["es-en"], file)
+        return [_TINY[number % len(_TINY)] for number in range(max(CALLERS.values()))]
+    words = build(file)
+    chance = random.Random(1)
+    return [" ".join(chance.choices(words, k=chance.randint(12, 28))) for _ in range(max(CALLERS.values()))]
+
+
 def main() -> int:
     """Measure, print, and say what fell short; 0 always, since a busy machine is no fault."""
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--short", action="store_true", help="with a tiny package, in some seconds")
+    chosen = parser.parse_args()
     print(machine())
     with tempfile.TemporaryDirectory() as scratch:
         file = Path(scratch) / "large.argosmodel"
-        words = build(file)
+        sentences = _packed(file, short=chosen.short)
         library_folder = Path(scratch) / "library"
         library_folder.mkdir()
         library = Naive(library_folder)
@@ -115,11 +131,9 @@ def main() -> int:
         engine = Argos(Path(scratch) / "languages", {})
         installed = engine.packages.install(file)
         print(f"package of {file.stat().st_size / 2**20:.0f} MiB, verified, tried and in place in {time.monotonic() - began:.1f} s")
-        print(in_a_process(LOAD, str(engine.packages.folder), " ".join(words[:20])))
+        print(in_a_process(LOAD, str(engine.packages.folder), sentences[0]))
         print(f"weights on disk {installed.record.weights / 2**20:.0f} MiB; importing the engine takes {in_a_process(IMPORT)} ms\n")
         engine.warm_up(engine.hops())
-        chance = random.Random(1)
-        sentences = [" ".join(chance.choices(words, k=chance.randint(12, 28))) for _ in range(max(CALLERS.values()))]
         pair = library.pair("es", "en")
         pair.translate(sentences[0])
         short, equal, total = compare(
