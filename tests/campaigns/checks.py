@@ -152,8 +152,8 @@ def _once(rows: list[dict[str, Any]], sends: list[Sent]) -> list[str]:
     doubts = sum(row["maybe"] for row in rows)
     texts: list[str] = []
     for number, sent in enumerate(sends):
-        after = sends[number + 1].body if number + 1 < len(sends) else None
-        if sent.id not in owned and doubts and sent.body == after:
+        neighbours = [sends[at].body for at in (number - 1, number + 1) if 0 <= at < len(sends)]
+        if sent.id not in owned and doubts and sent.body in neighbours:
             doubts -= 1
             continue
         texts.append(sent.body)

@@ -165,7 +165,8 @@ def _end(_number: int, _frame: FrameType | None) -> None:
 
 def main(arguments: list[str]) -> int:
     """Run until Ctrl-C, or until whoever started us asks us to end."""
-    for name in (signal.SIGTERM, signal.SIGHUP):
+    # A shell that starts something in the background lets it ignore Ctrl-C.
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, _end)
     port = int(arguments[0]) if arguments else 8000
     if listens(port):
