@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.campaigns.chaos import campaign
 from tests.campaigns.kill import Storm
 
-FAULTS = 12
+FAULTS = 10
 SEED = 20_261_126  # the long campaign draws its own and prints it
 
 

@@ -1,4 +1,4 @@
-"""Killed a dozen times at random, the service has lost nothing and said nothing twice. The long campaign is `make kill`."""
+"""Killed eight times at random, the service has lost nothing and said nothing twice. The long campaign is `make kill`."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from tests.campaigns.kill import Storm, campaign
 from tests.databases import KINDS, Databases, Kind
 
-KILLS = 12
+KILLS = 8
 SEED = 20_261_123  # the long campaign draws its own and prints it
 
 

@@ -140,7 +140,7 @@ def test_every_kind_of_node_is_in_the_flows_that_are_made_up() -> None:
     assert set(by_kind) == set(KINDS)
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(library=libraries, talk=st.lists(turns, min_size=1, max_size=8))
 def test_no_flow_and_no_words_break_the_engine_and_each_sprint_can_be_done_again(library: Library, talk: list[Words | Passes]) -> None:
     session = start(library, "made", Session()).session
@@ -168,7 +168,7 @@ def _is_kept_or_understood(before: Session, turn: Words | Passes, sprint: Sprint
     return (after.frames, after.fields, after.language) != (before.frames, before.fields, before.language) or bool(sprint.events)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(library=libraries, talk=st.lists(turns, max_size=4), told=st.text(alphabet="bcdfgjklmpqvwxz ", min_size=8, max_size=30))
 def test_words_that_are_no_answer_are_kept_wherever_the_talk_stands(library: Library, talk: list[Words | Passes], told: str) -> None:
     """Letters without a meaning in any list are testimony at every question of every flow."""
@@ -180,7 +180,7 @@ def test_words_that_are_no_answer_are_kept_wherever_the_talk_stands(library: Lib
     assert _kept(sprint.events) == [(f"zq {told}", None)]
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(library=libraries, talk=st.lists(turns, max_size=6))
 def test_an_old_timer_does_nothing_wherever_the_talk_stands(library: Library, talk: list[Words | Passes]) -> None:
     session = start(library, "made", Session()).session
@@ -190,7 +190,7 @@ def test_an_old_timer_does_nothing_wherever_the_talk_stands(library: Library, ta
     assert timed_out(library, session, session.timers - 1) == Sprint(session, ())
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(
     name=st.sampled_from(sorted(LIBRARY.current)),
     open_case=st.booleans(),

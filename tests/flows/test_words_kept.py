@@ -80,7 +80,7 @@ def _kept(events: tuple[Event, ...]) -> list[str]:
     return [event.words for event in events if isinstance(event, ev.OpenCase | ev.AddToCase)]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(session=sessions, said=words)
 def test_any_words_at_any_question_are_an_answer_a_way_out_or_testimony(session: Session, said: Words) -> None:
     sprint = _resume(session, said)
@@ -103,7 +103,7 @@ def _asked_again(said: Words, sprint: Sprint) -> bool:
     return any(isinstance(event, ev.Say) for event in sprint.events) and (command is not None or len(saying(said.text).squeezed) <= 40)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(talk=st.lists(words, min_size=1, max_size=12), language=st.sampled_from(LANGUAGES), channel=st.sampled_from(CHANNELS))
 def test_a_whole_talk_never_breaks_and_can_always_be_said(talk: list[Words], language: str, channel: str) -> None:
     """The session goes through bytes before every message; a case opens at most once; every text can be rendered."""

@@ -236,7 +236,7 @@ def test_a_refusal_comes_back_from_that_process_with_its_reason() -> None:
     assert refused.value.refusal == "kind"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.binary(max_size=400))
 def test_no_bytes_break_more_than_themselves(content: bytes) -> None:
     _is_cleaned_or_refused(content)
