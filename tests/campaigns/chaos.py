@@ -129,10 +129,10 @@ class Chaos(Campaign):
     def _figures(self, seconds: float) -> dict[str, object]:
         return {**dict(self.struck), **super()._figures(seconds)}
 
-    def _loud(self) -> list[str]:
-        """A process that cannot even begin on a full disk says so as Python does; the engine of tasks calls a lost connection an error."""
-        loud = [line for line in super()._loud() if "procrastinate" not in line or "ConnectorException" not in line]
-        return [line for line in loud if not (self.disk_was_full and "Traceback" in line)]
+    def _is_foreseen(self, line: str) -> bool:
+        """On a full disk no process begins, and a webhook whose words can be kept nowhere is loud; the engine tells of lost connections."""
+        of_the_disk = "Traceback" in line or "failed: OSError" in line
+        return (self.disk_was_full > 0 and of_the_disk) or ("procrastinate" in line and "ConnectorException" in line)
 
     def _refusals(self) -> list[str]:
         """Where the disk is full and the database is away there is no place to keep anything: it is refused, and said so."""
