@@ -36,8 +36,11 @@ def take(connection: sa.Connection, channel: str, rate: Rate, wanted: int, now: 
     if rate.per_second is None or wanted == 0:
         return wanted
     theirs = feeds.c.channel == channel
-    insert_new(connection, feeds, [{"channel": channel, "left": rate.burst, "filled_at": now}], ["channel"], feeds.c.channel)
-    feed = connection.execute(sa.select(feeds.c.left, feeds.c.filled_at).where(theirs).with_for_update()).one()
+    held = sa.select(feeds.c.left, feeds.c.filled_at).where(theirs).with_for_update()
+    feed = connection.execute(held).first()
+    if feed is None:
+        insert_new(connection, feeds, [{"channel": channel, "left": rate.burst, "filled_at": now}], ["channel"], feeds.c.channel)
+        feed = connection.execute(held).one()
     left = min(rate.burst, feed.left + rate.per_second * max(0, now - feed.filled_at) / _SECOND)
     may = min(wanted, int(left))
     connection.execute(sa.update(feeds).where(theirs).values(left=left - may, filled_at=max(now, feed.filled_at)))

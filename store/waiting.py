@@ -88,6 +88,8 @@ def knocked(connection: sa.Connection, worker_ids: Sequence[str], now: int) -> s
     anew = sa.or_(workers.c.knocked_at.is_(None), workers.c.knocked_at <= now - _KNOCK_AGAIN_AFTER)
     free = workers.c.id.in_(list(worker_ids)) & anew
     found = set(connection.execute(sa.update(workers).where(free).values(knocked_at=now).returning(workers.c.id)).scalars())
+    if not found:
+        return found
     behind = outbox.c.worker_id.in_(found) & standing(outbox, *NOT_ENDED) & standing(outbox, "held") & (outbox.c.failure == _DOUBTED)
     connection.execute(sa.update(outbox).where(behind).values(failure=None))
     return found
