@@ -6,6 +6,8 @@ the lines are drawn stands in `thresholds.json`, which bench/confidence.py makes
 """
 
 import json
+import unicodedata
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -104,7 +106,7 @@ def marks_of(evidence: Evidence, lines: Thresholds | None = None) -> tuple[str, 
     doubts = {
         "numbers": not evidence.numbers,
         "cut": not evidence.complete,
-        "copied": enough and chrf(evidence.text, evidence.words) >= lines.copied + _kin(evidence, lines.kin),
+        "copied": (enough and chrf(evidence.text, evidence.words) >= lines.copied + _kin(evidence, lines.kin)) or _left_over(evidence),
         "repeats": _repeats(evidence.text, evidence.words),
         "length": (enough and _length(evidence, lines) < lines.shorter) or _length(evidence, lines) > lines.longer,
         "drift": enough and evidence.back is not None and chrf(evidence.back, evidence.words) < lines.returned,
@@ -162,6 +164,18 @@ def _letters(text: str) -> int:
 
 def _kin(evidence: Evidence, kin: Mapping[str, float]) -> float:
     return kin.get("-".join(sorted((evidence.source, evidence.target))), 0.0)
+
+
+def _left_over(evidence: Evidence) -> bool:
+    """Whether a word stayed in its own letters among those of the other language. Latin words stand in every script, and are no sign."""
+    own, other = _script(evidence.words), _script(evidence.text)
+    return own not in ("", "LATIN", other) and any(_script(letter) == own for letter in _LETTER.findall(evidence.text))
+
+
+def _script(text: str) -> str:
+    """The script of most letters, by the first word of their names; empty without letters."""
+    found = Counter(unicodedata.name(letter, "").partition(" ")[0] for letter in text if letter.isalpha())
+    return found.most_common(1)[0][0] if found else ""
 
 
 def _length(evidence: Evidence, lines: Thresholds) -> float:

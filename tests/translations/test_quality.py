@@ -180,3 +180,19 @@ def test_plain_english_is_called_good(real: Careful) -> None:
 
     assert [sentence.confidence for sentence in made.sentences] == ["good", "good"]
     assert "3" in made.sentences[0].text
+
+
+def test_a_word_that_stayed_in_its_own_letters_makes_a_sentence_unsure() -> None:
+    left = Evidence("bn", "nl", "আগুন লেগেছে, দরজা বন্ধ", "brand লেগেছে, deur gesloten", score=-0.1)
+    whole = Evidence("bn", "nl", "WhatsApp আগুন লেগেছে, দরজা বন্ধ", "WhatsApp brand, deur gesloten nu", score=-0.1)
+    into_bengali = Evidence(
+        "es",
+        "bn",
+        "hay fuego en la fábrica y la puerta está cerrada, WhatsApp no va",
+        "কারখানায় আগুন লেগেছে, দরজা বন্ধ, WhatsApp চলে না",
+        score=-0.1,
+    )
+
+    assert "copied" in marks_of(left)
+    assert "copied" not in marks_of(whole)
+    assert "copied" not in marks_of(into_bengali)
