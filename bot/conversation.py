@@ -235,6 +235,8 @@ class Conversation:
         except NeedsHash as needed:
             self._hash(message, needed.digits)
         except Exception as error:  # noqa: BLE001 - one poisoned message must not hold up anybody; it is counted and set aside with its reason
+            if is_away(error):
+                raise
             _log.exception("a message could not be handled")
             inbox.failed(connection, message, type(error).__name__)
         else:

@@ -10,7 +10,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, PendingRollbackError
 
 Kind = Literal["sqlite", "postgresql"]
 _BUSY_MS = 4_000
@@ -114,8 +114,11 @@ def is_conflict(error: BaseException) -> bool:
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether an error means that the database is out of reach or locked, rather than that the statement was wrong."""
-    if isinstance(error, StoreAway) or (isinstance(error, DBAPIError) and error.connection_invalidated):
+    """Whether an error means that the database is out of reach or locked, rather than that the statement was wrong.
+
+    A connection that was lost in the middle of a transaction refuses every further statement (PendingRollbackError).
+    """
+    if isinstance(error, StoreAway | PendingRollbackError) or (isinstance(error, DBAPIError) and error.connection_invalidated):
         return True
     if isinstance(error, InternalError):
         return _NO_ROOM in str(error.orig)

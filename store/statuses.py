@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -59,15 +60,21 @@ def note(connection: sa.Connection, words: Sequence[Word], now: int) -> list[Mov
     """Write carriers' words; returns the rows that moved on. An unknown id waits for its send; what failed twice is told once."""
     moved: list[Moved] = []
     for word in words:
-        row = connection.execute(_FOUND, {"provider_id": word.provider_id}).first()
-        if row is None:
-            _keep_early(connection, word, now)
-        elif RANK[word.status] > RANK.get(row.status, -1):
+        row = _row_of(connection, word, now)
+        if row is not None and RANK[word.status] > RANK.get(row.status, -1):
             _write(connection, row.id, row.state, word, now)
             failure = (word.failure or "") if word.status in _NOT_ARRIVED and row.state == "sent" else None
             found = (row.id, row.kind, row.case_id, row.seq, word.status)
             moved.append(Moved(*found, failure, row.worker_id, row.channel, row.attempts, word.provider_id))
     return moved
+
+
+def _row_of(connection: sa.Connection, word: Word, now: int) -> Any:
+    """The message that a word is of; None when the word is kept for its send to be settled."""
+    while (row := connection.execute(_FOUND, {"provider_id": word.provider_id}).first()) is None:
+        if _keep_early(connection, word, now):
+            return None
+    return row
 
 
 def _write(connection: sa.Connection, row_id: int, state: str, word: Word, now: int) -> None:
@@ -105,11 +112,13 @@ def take_up_early(connection: sa.Connection, now: int, before: int) -> list[Move
     return moved
 
 
-def _keep_early(connection: sa.Connection, word: Word, now: int) -> None:
+def _keep_early(connection: sa.Connection, word: Word, now: int) -> bool:
+    """Keep a word until its send is settled; False when what was kept before was applied in this very moment: the send is settled now."""
     values = {"provider_id": word.provider_id, "status": word.status, "error": word.failure, "at": now}
     if insert_new(connection, early_statuses, [values], ["provider_id"], early_statuses.c.provider_id):
-        return
+        return True
     theirs = early_statuses.c.provider_id == word.provider_id
-    known = connection.execute(sa.select(early_statuses.c.status).where(theirs)).scalar_one()
-    if RANK[word.status] > RANK[known]:
+    known = connection.execute(sa.select(early_statuses.c.status).where(theirs).with_for_update()).scalar_one_or_none()
+    if known is not None and RANK[word.status] > RANK[known]:
         connection.execute(sa.update(early_statuses).where(theirs).values(status=word.status, error=word.failure))
+    return known is not None

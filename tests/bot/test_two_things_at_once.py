@@ -1,13 +1,18 @@
 """What happens when two things meet: an answer that is being sent and a worker who comes, hides, moves or speaks of danger again."""
 
+import logging
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
 
 from bot.clock import DAY, HOUR
 from cases import desk
 from channels.base import Failure
-from store.tables import cases, contacts, entries, mails, outbox, workers
+from store.tables import cases, contacts, entries, inbox, mails, outbox, workers
 from tests.line import Line, Phone, failing
 
 WORDS = "They did not pay overtime"
@@ -172,3 +177,26 @@ def test_words_beside_a_site_code_are_kept_unless_they_only_name_it(line: Line, 
     line.phone().send(said)
 
     assert len(line.rows(cases)) == opened
+
+
+def test_a_connection_that_is_lost_while_words_are_handled_is_no_fault_of_theirs(postgresql_url: str, tmp_path: Path, caplog: Any) -> None:
+    line = Line(postgresql_url, tmp_path / "data")
+    phone = line.phone()
+    _, code = _case(line, phone)
+
+    lost = list[str]()
+
+    def lose(*told: Any) -> None:
+        if "cases.code_hash = " in told[2] and not lost:
+            lost.append("once")
+            with line.service.database.read() as connection:
+                connection.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": told[1].connection.info.backend_pid})
+
+    event.listen(line.service.database.writing, "before_cursor_execute", lose)
+    said = line.phone("telegram", "900").send(code)
+    words = line.rows(inbox)
+    line.close()
+
+    assert said
+    assert {(row["state"], row["attempts"]) for row in words} == {("done", 0)}
+    assert [record.levelname for record in caplog.records if record.levelno >= logging.ERROR] == []

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from store import outbox, statuses, waiting
-from store.database import Database
+from store.database import Database, open_database
 from store.outbox import Room, Settlement
 from store.statuses import Word
 from store.tables import early_statuses, workers
@@ -96,6 +97,29 @@ def test_a_status_that_comes_before_our_own_send_is_settled_is_not_lost(writer: 
     assert _states(database) == [("sent", "delivered")]
     with database.read() as connection:
         assert connection.execute(sa.select(early_statuses)).all() == []
+
+
+def test_a_status_that_comes_in_the_very_moment_in_which_our_own_send_is_settled_is_not_lost(postgresql_url: str) -> None:
+    """Two processes: one finds that a word is kept already, the other settles the send and applies that word, then the first goes on."""
+    database = open_database(postgresql_url)
+    with database.write() as connection:
+        outbox.put(connection, [_row(state="sending")])
+        statuses.note(connection, [Word("SM1", "queued")], NOW)
+
+    settled = list[str]()
+
+    def settle_between(*told: Any) -> None:
+        if told[2].startswith("INSERT INTO early_statuses") and not settled:
+            settled.append("once")
+            with database.write() as other:
+                outbox.settle(other, [Settlement(1, "sent", "SM1", "queued")], NOW)
+
+    with database.write() as hearing:
+        event.listen(hearing, "after_cursor_execute", settle_between)
+        statuses.note(hearing, [Word("SM1", "delivered")], NOW)
+
+    assert _states(database) == [("sent", "delivered")]
+    database.close()
 
 
 def test_a_flows_question_that_was_cut_off_goes_once_more_and_is_marked(writer: Writer, database: Database) -> None:
