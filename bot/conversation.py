@@ -234,7 +234,7 @@ class Conversation:
             self.on_dry()
         except NeedsHash as needed:
             self._hash(message, needed.digits)
-        except Exception as error:  # noqa: BLE001 - one poisoned message must not hold up anybody; it is counted and set aside with its reason
+        except Exception as error:
             if is_away(error):
                 raise
             _log.exception("a message could not be handled")
