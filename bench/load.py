@@ -94,6 +94,7 @@ async def run(port: int, connections: int, workers: list[list[bytes]]) -> dict[s
         "statuses": dict(load.statuses),
         "p50_ms": 1000 * latencies[len(latencies) // 2],
         "p99_ms": 1000 * latencies[min(len(latencies) - 1, len(latencies) * 99 // 100)],
+        "slowest_ms": 1000 * latencies[-1],
         "cpu": time.process_time() - cpu,
     }
 

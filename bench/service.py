@@ -34,6 +34,7 @@ class Measured:
     replies_a_second: float
     p50: float
     p99: float
+    slowest: float
     reply_p50: float
     reply_p99: float
     cpu: float
@@ -109,6 +110,7 @@ class Service:
             replies_a_second=messages / (ended - found["began"]),
             p50=found["p50_ms"],
             p99=found["p99_ms"],
+            slowest=found["slowest_ms"],
             reply_p50=waits[len(waits) // 2],
             reply_p99=waits[len(waits) * 99 // 100],
             cpu=1e6 * used / messages,

@@ -15,26 +15,21 @@ from cases.carrying import unread
 from cases.change import Case
 from cases.errors import Unclear
 from cases.lifecycle import OPEN, STATES
-from store.tables import cases
+from store.tables import QUEUE_ORDER, REFERENCE_HALVES, cases
 from words.marked import marked
 
 MOST = 100
-_NEVER = 2**53
-
-_DANGER = sa.case((sa.and_(cases.c.danger.is_not(None), cases.c.state.in_(("new", "answer_needed"))), 0), else_=1)
-_GRAVEST = -cases.c.severity
-_DUE = sa.func.coalesce(cases.c.answer_by, _NEVER)
-ORDER = (_DANGER, _GRAVEST, _DUE, cases.c.id)
-"""The order of a queue: danger first, then the gravest, then the nearest date."""
-_Place = Annotated[int, Field(ge=-_NEVER, le=_NEVER)]
+ORDER = QUEUE_ORDER
+_HALF = 4
+_Place = Annotated[int, Field(ge=-(2**53), le=2**53)]
 _CURSOR = TypeAdapter(tuple[_Place, _Place, _Place, _Place])
 
 
 @dataclass(frozen=True, slots=True)
 class QueueFilters:
     """What to list. `status` is a state, `open` (the default), `closed` or `all`; `severity` the least level; `due` a moment in
-    milliseconds by which an answer is owed; `q` part of a reference or of a site's id, name or town; `limit` at most 100; `unread` only
-    cases with words that nobody has put into the desk's language.
+    milliseconds by which an answer is owed; `q` a reference or how one of its halves begins, or part of a site's id, name or town;
+    `limit` at most 100; `unread` only cases with words that nobody has put into the desk's language.
     """
 
     status: str | None = None
@@ -85,14 +80,22 @@ class QueuePage:
 def queue(at: AtDesk, filters: QueueFilters) -> QueuePage:
     """List an officer's cases. Raises Unclear for a filter or cursor that cannot be read."""
     limit = max(1, min(filters.limit, MOST))
+    first = [_first_of(state, at, filters, limit + 1) for state in _states(filters.status)]
+    ids = sa.union_all(*first).subquery("first")
     wanted = sa.select(cases, unread(reads(at)).label("unread"), *(column.label(f"o{number}") for number, column in enumerate(ORDER)))
-    wanted = wanted.where(visible(at.officer), *_conditions(at, filters)).order_by(*ORDER).limit(limit + 1)
-    if filters.cursor:
-        wanted = wanted.where(sa.tuple_(*ORDER) > sa.tuple_(*_opened(filters.cursor)))
+    wanted = wanted.join(ids, ids.c.id == cases.c.id).order_by(*ORDER).limit(limit + 1)
     rows = [dict(row) for row in at.connection.execute(wanted).mappings()]
     more = len(rows) > limit
     cursor = _closed([rows[limit - 1][f"o{number}"] for number in range(len(ORDER))]) if more else None
     return QueuePage(tuple(line(at, row) for row in rows[:limit]), cursor)
+
+
+def _first_of(state: str, at: AtDesk, filters: QueueFilters, most: int) -> sa.Select[Any]:
+    """The ids of the first cases in one state: an index holds them in this order, and a desk of a million cases is not read through."""
+    wanted = sa.select(cases.c.id).where(visible(at.officer), cases.c.state == state, *_conditions(at, filters))
+    if filters.cursor:
+        wanted = wanted.where(sa.tuple_(*ORDER) > sa.tuple_(*_opened(filters.cursor)))
+    return sa.select(wanted.order_by(*ORDER).limit(most).subquery().c.id)
 
 
 def line(at: AtDesk, case: Case) -> QueueLine:
@@ -135,7 +138,7 @@ def reads(at: AtDesk) -> str:
 
 
 def _conditions(at: AtDesk, filters: QueueFilters) -> list[sa.ColumnElement[bool]]:
-    found = [_state(filters.status)]
+    found = list[sa.ColumnElement[bool]]()
     if filters.site:
         found.append(cases.c.place_id.is_(None) if filters.site == "unknown" else cases.c.place_id == filters.site)
     if filters.severity is not None:
@@ -149,23 +152,46 @@ def _conditions(at: AtDesk, filters: QueueFilters) -> list[sa.ColumnElement[bool
     return found
 
 
-def _state(status: str | None) -> sa.ColumnElement[bool]:
+def _states(status: str | None) -> tuple[str, ...]:
+    """The states that are meant. Raises Unclear for one that is not known."""
     if status in (None, "", "open"):
-        return cases.c.state.in_(OPEN)
+        return OPEN
     if status == "all":
-        return sa.true()
+        return STATES
     if status == "closed":
-        return cases.c.state.not_in(OPEN)
+        return tuple(state for state in STATES if state not in OPEN)
     if status not in STATES:
         raise Unclear(marked("There is no such status. Known are: open, closed, all, {known}.", known=", ".join(STATES)))
-    return cases.c.state == status
+    return (status,)
 
 
 def _search(at: AtDesk, q: str) -> sa.ColumnElement[bool]:
     """Search references and sites only: words are sealed, and a search in them is for another day."""
     low = q.casefold()
     places = [place.id for place in at.programme.places.values() if low in f"{place.id} {place.name} {place.town}".casefold()]
-    return sa.or_(cases.c.reference.contains(q.upper(), autoescape=True), cases.c.place_id.in_(places))
+    return sa.or_(_refers(q.upper()), cases.c.place_id.in_(places))
+
+
+def _refers(typed: str) -> sa.ColumnElement[bool]:
+    """The reference is this one, as far as it was typed, or one of its halves begins so. What is typed may begin with WK, or not."""
+    letters = typed.replace("-", "").replace(" ", "")
+    return sa.or_(sa.false(), *(_holds(each) for each in {letters, letters.removeprefix("WK")} if _may_be_of_one(each)))
+
+
+def _may_be_of_one(letters: str) -> bool:
+    return letters.isascii() and letters.isalnum() and len(letters) <= 2 * _HALF
+
+
+def _holds(letters: str) -> sa.ColumnElement[bool]:
+    first, second = REFERENCE_HALVES
+    if len(letters) > _HALF:
+        return sa.and_(first == letters[:_HALF], _begins(second, letters[_HALF:]))
+    return sa.or_(_begins(first, letters), _begins(second, letters))
+
+
+def _begins(half: sa.ColumnElement[str], letters: str) -> sa.ColumnElement[bool]:
+    """It begins so. Said as a range of whole halves, which means the same in every collation: digits come before letters in all."""
+    return half.between(letters.ljust(_HALF, "0"), letters.ljust(_HALF, "Z"))
 
 
 def _closed(values: list[Any]) -> str:

@@ -1,7 +1,7 @@
 """Figures of the whole database for those who watch: how much waits and since when, what ended badly, which clocks are behind.
 
-Never whose. What waits is found by the partial indexes of what is still to be done, so that millions of rows that are done cost nothing;
-what ended has no index and is counted by reading through the tables (`ended`), which its caller does seldom.
+Never whose. What waits and what ended badly is found by partial indexes that hold nothing else, so that millions of rows that ended well
+cost nothing. Those are not counted here: each process counts what it did.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from store.standing import TO_LEAVE, TO_RUN, standing
+from store.standing import BADLY, TO_LEAVE, TO_PURGE, TO_RUN, standing
 from store.tables import attachments, cases, code_pool, inbox, mails, outbox, tasks, ticks, timers, traces
 
 _DAY = 86_400_000
@@ -81,14 +81,15 @@ _WAITING = (
         standing(attachments, "wanted"),
     ),
 )
-_ENDED = (
-    _grouped("inbox", inbox, inbox.c.channel, _NOTHING, sa.null(), ~standing(inbox, "new")),
-    _grouped("mails", mails, _NOTHING, mails.c.kind, sa.null(), ~standing(mails, *TO_LEAVE)),
-    _grouped("tasks", tasks, _NOTHING, tasks.c.task, sa.null(), ~standing(tasks, *TO_RUN)),
-    _grouped("attachments", attachments, attachments.c.channel, attachments.c.kind, sa.null(), ~standing(attachments, "wanted")),
-    _grouped("traces", traces, traces.c.channel, _NOTHING, _due(traces, traces.c.due_at)),
+_BADLY = (
+    _grouped("inbox", inbox, inbox.c.channel, _NOTHING, sa.null(), standing(inbox, "aside")),
+    _grouped("mails", mails, _NOTHING, mails.c.kind, sa.null(), standing(mails, *BADLY)),
+    _grouped("tasks", tasks, _NOTHING, tasks.c.task, sa.null(), standing(tasks, "dead")),
+    _grouped("traces", traces, traces.c.channel, _NOTHING, sa.null(), standing(traces, "impossible")),
 )
-_SENT = (
+_PURGING = _grouped("traces", traces, traces.c.channel, _NOTHING, _due(traces, traces.c.due_at), standing(traces, *TO_PURGE))
+_HELD = _grouped("outbox", outbox, outbox.c.channel, outbox.c.kind, sa.null(), standing(outbox, "held"))
+_UNSENT = (
     sa.select(
         outbox.c.channel,
         outbox.c.kind,
@@ -96,24 +97,24 @@ _SENT = (
         sa.case((standing(outbox, "failed"), sa.func.coalesce(outbox.c.failure, "unknown")), else_=_NOTHING).label("why"),
         sa.func.count().label("rows"),
     )
-    .where(~standing(outbox, *TO_LEAVE))
+    .where(standing(outbox, *BADLY))
     .group_by(outbox.c.channel, outbox.c.kind, outbox.c.state, sa.literal_column("4"))
 )
 
 
 def waiting(connection: sa.Connection, now: int) -> Iterator[Rows]:
-    """What waits to be handled, sent, mailed, run or brought; costs as much as waits."""
-    for statement in _WAITING:
+    """What waits to be handled, sent, mailed, run, brought or deleted at a carrier; costs as much as waits."""
+    for statement in (*_WAITING, _HELD, _PURGING):
         for row in connection.execute(statement, {"now": now}):
             yield Rows(row.queue, row.channel, row.kind, row.state, row.rows, row.since)
 
 
-def ended(connection: sa.Connection, now: int) -> Iterator[Rows]:
-    """What is done, rests, failed or was set aside, and what is to be deleted at carriers; reads through the tables."""
-    for statement in _ENDED:
-        for row in connection.execute(statement, {"now": now}):
-            yield Rows(row.queue, row.channel, row.kind, row.state, row.rows, row.since)
-    for row in connection.execute(_SENT):
+def badly(connection: sa.Connection) -> Iterator[Rows]:
+    """What rests, failed, was set aside, or may have been sent twice; costs as much as there is of it."""
+    for statement in _BADLY:
+        for row in connection.execute(statement):
+            yield Rows(row.queue, row.channel, row.kind, row.state, row.rows)
+    for row in connection.execute(_UNSENT):
         yield Rows("outbox", row.channel, row.kind, row.state, row.rows, None, row.why)
 
 

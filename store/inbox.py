@@ -78,7 +78,8 @@ def keep(connection: sa.Connection, messages: Sequence[NewMessage]) -> None:
 
 def known(connection: sa.Connection, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
     """Those of these messages (channel and the carrier's key) that came already, also of workers who are forgotten since."""
-    found = sa.select(inbox.c.channel, inbox.c.key).where(inbox.c.key.in_([key for _, key in keys]))
+    channels = {channel for channel, _ in keys}
+    found = sa.select(inbox.c.channel, inbox.c.key).where(inbox.c.channel.in_(channels), inbox.c.key.in_([key for _, key in keys]))
     return {(row.channel, row.key) for row in connection.execute(found)} & set(keys)
 
 

@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import OperationalError
 
+from store import indexes
 from store.database import Database
 from store.jobs import ENGINE_PREFIX
 
@@ -42,6 +43,7 @@ def upgrade(database: Database, revision: str = "head", *, tries: int = 10) -> N
     """Apply the migrations up to a revision, all or none; does nothing when they are there. Raises TablesBusy.
 
     On PostgreSQL whoever waits for a table makes everybody wait behind them: so we wait for 2 s, let the traffic pass, and try again.
+    Indexes of large tables are built afterwards, beside the traffic, also those that an upgrade before this one left unbuilt.
     """
     for _ in range(tries):
         try:
@@ -55,8 +57,22 @@ def upgrade(database: Database, revision: str = "head", *, tries: int = 10) -> N
                 raise
             time.sleep(_LET_PASS)
         else:
+            if database.kind == "postgresql":
+                indexes.build(database, _beside_traffic(revision))
             return
     raise TablesBusy("a table stayed in use; nothing was changed")
+
+
+def unbuilt(connection: sa.Connection) -> list[str]:
+    """Indexes of this version that are not there yet: an upgrade was cut off after its tables were whole. None on SQLite."""
+    return list(indexes.missing(connection, _beside_traffic("head"))) if connection.dialect.name == "postgresql" else []
+
+
+def _beside_traffic(revision: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for script in ScriptDirectory.from_config(configuration()).iterate_revisions(revision, "base"):
+        found |= getattr(script.module, "BESIDE_TRAFFIC", {})
+    return found
 
 
 def downgrade(database: Database, revision: str) -> None:

@@ -19,6 +19,9 @@ TO_PURGE: Final = ("due", "kept")
 TO_RUN: Final = ("due", "running")
 """The condition of ix_tasks_due."""
 
+BADLY: Final = ("failed", "maybe_sent")
+"""The condition of ix_outbox_badly and ix_mails_badly."""
+
 
 def standing(table: sa.FromClause, *states: str) -> sa.ColumnElement[bool]:
     """The row's `state` is one of these names, which are ours and never come from outside."""

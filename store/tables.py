@@ -81,6 +81,7 @@ inbox = sa.Table(
     sa.Column("reason", sa.String(200), nullable=True),
     sa.UniqueConstraint("channel", "key", name="uq_inbox_channel_key"),
     sa.Index("ix_inbox_new", "id", sqlite_where=sa.text("state = 'new'"), postgresql_where=sa.text("state = 'new'")),
+    sa.Index("ix_inbox_aside", "id", sqlite_where=sa.text("state = 'aside'"), postgresql_where=sa.text("state = 'aside'")),
 )
 
 sessions = sa.Table(
@@ -136,6 +137,23 @@ cases = sa.Table(
     sa.Column("data_key_sealed", Sealed, nullable=True),  # NULL: forgotten
     sa.Column("forgotten_at", Moment, nullable=True),
 )
+
+_ZERO, _ONE, _NEVER = (sa.literal_column(number, sa.Integer) for number in ("0", "1", "9007199254740992"))
+_UNANSWERED = cases.c.state.in_([sa.literal_column(f"'{state}'", sa.String) for state in ("new", "answer_needed")])
+QUEUE_ORDER: tuple[sa.ColumnElement[int], ...] = (
+    sa.case((sa.and_(cases.c.danger.is_not(None), _UNANSWERED), _ZERO), else_=_ONE),
+    -cases.c.severity,
+    sa.func.coalesce(cases.c.answer_by, _NEVER),
+    cases.c.id,
+)
+"""The order of a desk: danger first, then the gravest, then the nearest date. Numbers are constants, so that a planner sees the index."""
+REFERENCE_HALVES: tuple[sa.ColumnElement[str], ...] = tuple(
+    sa.func.substr(cases.c.reference, *(sa.literal_column(number, sa.Integer) for number in place)) for place in (("4", "4"), ("9", "4"))
+)
+"""The two groups of four of a reference, by which it is looked for."""
+sa.Index("ix_cases_queue", cases.c.company_id, cases.c.state, *QUEUE_ORDER)
+sa.Index("ix_cases_first_half", REFERENCE_HALVES[0])
+sa.Index("ix_cases_second_half", REFERENCE_HALVES[1])
 
 case_grants = sa.Table(
     "case_grants",
@@ -218,6 +236,18 @@ outbox = sa.Table(
         postgresql_where=sa.text("state IN ('held', 'due', 'sending')"),
     ),
     sa.Index("ix_outbox_held", "mail_id", sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'")),
+    sa.Index(
+        "ix_outbox_badly",
+        "id",
+        sqlite_where=sa.text("state IN ('failed', 'maybe_sent')"),
+        postgresql_where=sa.text("state IN ('failed', 'maybe_sent')"),
+    ),
+    sa.Index(
+        "ix_outbox_worded",
+        "worker_id",  # whose words lie here yet: they go when the worker does
+        sqlite_where=sa.text("sealed IS NOT NULL OR sealed_else IS NOT NULL"),
+        postgresql_where=sa.text("sealed IS NOT NULL OR sealed_else IS NOT NULL"),
+    ),
 )
 
 feeds = sa.Table(
@@ -256,6 +286,7 @@ traces = sa.Table(
         sqlite_where=sa.text("state IN ('due', 'kept')"),
         postgresql_where=sa.text("state IN ('due', 'kept')"),
     ),
+    sa.Index("ix_traces_impossible", "id", sqlite_where=sa.text("state = 'impossible'"), postgresql_where=sa.text("state = 'impossible'")),
 )
 
 attachments = sa.Table(
@@ -322,6 +353,12 @@ mails = sa.Table(
         sqlite_where=sa.text("state IN ('due', 'sending')"),
         postgresql_where=sa.text("state IN ('due', 'sending')"),
     ),
+    sa.Index(
+        "ix_mails_badly",
+        "id",
+        sqlite_where=sa.text("state IN ('failed', 'maybe_sent')"),
+        postgresql_where=sa.text("state IN ('failed', 'maybe_sent')"),
+    ),
 )
 
 tasks = sa.Table(
@@ -343,6 +380,7 @@ tasks = sa.Table(
         sqlite_where=sa.text("state IN ('due', 'running')"),
         postgresql_where=sa.text("state IN ('due', 'running')"),
     ),
+    sa.Index("ix_tasks_dead", "id", sqlite_where=sa.text("state = 'dead'"), postgresql_where=sa.text("state = 'dead'")),
 )
 
 ticks = sa.Table(

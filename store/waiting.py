@@ -159,7 +159,8 @@ def drop_worker(connection: sa.Connection, worker_id: str) -> None:
     theirs = outbox.c.worker_id == worker_id
     waiting = standing(outbox, *NOT_ENDED)
     connection.execute(sa.update(outbox).where(theirs & waiting).values(state="dropped", lease_until=None))
-    connection.execute(sa.update(outbox).where(theirs).values(sealed=None, sealed_else=None))
+    worded = outbox.c.sealed.is_not(None) | outbox.c.sealed_else.is_not(None)
+    connection.execute(sa.update(outbox).where(theirs, worded).values(sealed=None, sealed_else=None))
 
 
 def on_its_way(connection: sa.Connection, worker_id: str) -> bool:

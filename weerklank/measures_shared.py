@@ -1,6 +1,5 @@
 """Figures of the whole database, named for those who watch: each stands the same in every process, so take the largest, never the sum."""
 
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -23,9 +22,6 @@ FAILURES = frozenset({*(failure.value for failure in Failure), "unreadable", "un
 _WITH_CHANNEL = ("inbox", "outbox", "attachments")
 _WITHOUT = ("mails", "tasks", "traces")
 _DEAD = {"inbox": "aside", "outbox": "failed", "mails": "failed", "tasks": "dead"}
-_AT_LEAST = 15.0
-_REST = 100
-"""Counting what ended reads through tables: for each second that it takes it rests a hundred, so that it costs a hundredth at most."""
 
 
 def known(name: str, names: frozenset[str]) -> str:
@@ -59,19 +55,16 @@ class House:
 
 
 class Shared:
-    """Reads the figures of the whole database. Safe for threads; `tick` gives seconds."""
+    """Reads the figures of the whole database. `tick` gives seconds."""
 
     def __init__(self, house: House, tick: Callable[[], float] = time.monotonic) -> None:
         self._house = house
         self._kinds = {"outbox": KINDS, "mails": NOTICES, "tasks": house.tasks, "attachments": FILES}
         self._tick, self._born = tick, tick()
-        self._again = 0.0
-        self._ended: list[Rows] = []
-        self._lock = threading.Lock()
 
     def read(self, connection: sa.Connection, now: int) -> Iterator[Figure]:
         """Every figure; `now` is in milliseconds."""
-        rows = [*figures.waiting(connection, now), *self._what_ended(connection, now)]
+        rows = [*figures.waiting(connection, now), *figures.badly(connection)]
         yield self._rows(rows)
         yield self._oldest(rows, now)
         urgent = [row.since for row in rows if (row.queue, row.kind) == ("mails", "danger") and row.since is not None]
@@ -81,15 +74,6 @@ class Shared:
         yield self._dead(rows)
         yield from self._clocks(figures.clocks(connection, now), now)
         yield single("codes_ready", "Workers' codes made ahead", figures.codes_ready(connection))
-
-    def _what_ended(self, connection: sa.Connection, now: int) -> list[Rows]:
-        with self._lock:
-            began = self._tick()
-            if began >= self._again:
-                self._ended = list(figures.ended(connection, now))
-                ended = self._tick()
-                self._again = ended + max(_AT_LEAST, _REST * (ended - began))
-            return self._ended
 
     def _rows(self, rows: list[Rows]) -> Figure:
         found: Counter[tuple[str, ...]] = Counter()

@@ -25,19 +25,18 @@ _EMPTY = QueuePage((), None)
 
 
 def pulse_of(connection: sa.Connection, officer: Officer) -> str:
-    """Give a mark that changes whenever a case of this officer changed or came."""
+    """Give a mark that changes whenever an open case of this officer changed, came or was closed."""
     wanted = sa.select(
         sa.func.count(), sa.func.coalesce(sa.func.sum(cases.c.version), 0), sa.func.coalesce(sa.func.sum(cases.c.last_seq), 0)
     )
-    return "-".join(str(each) for each in connection.execute(wanted.where(visible(officer))).one())
+    return "-".join(str(each) for each in connection.execute(wanted.where(visible(officer), cases.c.state.in_(OPEN))).one())
 
 
 def _counts(at: AtDesk) -> dict[Any, int]:
     """Count what an officer's desk holds, for the strip above the queue."""
-    is_open = cases.c.state.in_(OPEN)
 
     def count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
-        return sa.func.coalesce(sa.func.sum(sa.case((is_open & condition, 1), else_=0)), 0)
+        return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
 
     return dict(
         at.connection.execute(
@@ -47,7 +46,7 @@ def _counts(at: AtDesk) -> dict[Any, int]:
                 count(sa.or_(cases.c.late_at.is_not(None), cases.c.answer_by <= at.now)).label("late"),
                 count((cases.c.answer_by > at.now) & (cases.c.answer_by <= at.now + 86_400_000)).label("soon"),
                 count(cases.c.officer_id.is_(None)).label("nobodys"),
-            ).where(visible(at.officer))
+            ).where(visible(at.officer), cases.c.state.in_(OPEN))
         )
         .mappings()
         .one()

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
@@ -15,11 +16,12 @@ _PATIENCE = 60.0
 
 
 class Postgres:
-    """One server in a folder. Raises RuntimeError when it does not come up."""
+    """One server in a folder, with `options` beside its own. Raises RuntimeError when it does not come up."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, options: Sequence[str] = ()) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
+        self._options = (*_OPTIONS, *options)
         self._account = databases.account(folder)
         self._binaries = databases.binaries(folder)
         self._port = databases.free_port()
@@ -47,7 +49,7 @@ class Postgres:
             time.sleep(0.1)
 
     def _launched(self) -> subprocess.Popen[bytes]:
-        options = [part for option in _OPTIONS for part in ("-c", option)]
+        options = [part for option in self._options for part in ("-c", option)]
         command: list[Path | str] = [self._binaries / "postgres", "-D", self._data, "-h", "127.0.0.1", "-p", str(self._port)]
         with (self._folder / "server.log").open("ab") as log:
             return subprocess.Popen(

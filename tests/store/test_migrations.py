@@ -43,11 +43,21 @@ def test_each_revision_goes_up_and_down_with_data_in_it(empty: Database, revisio
     assert left == set() if before is None else left
 
 
+BY_EXPRESSIONS = frozenset({"ix_cases_queue", "ix_cases_first_half", "ix_cases_second_half"})
+"""Indexes that Alembic cannot compare, since databases tell expressions in words of their own; that they serve is shown in test_plans.py."""
+
+
+def _is_compared(_object: object, name: str | None, *_more: object) -> bool:
+    return name not in BY_EXPRESSIONS
+
+
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index", "ignore:autogenerate skipping metadata")
 def test_the_migrations_end_in_exactly_the_tables_of_the_code(empty: Database) -> None:
     upgrade(empty)
 
     with empty.read() as connection:
-        found = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": ours})
+        options = {"compare_type": True, "include_name": ours, "include_object": _is_compared}
+        found = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(found, metadata) == []
         assert is_up_to_date(connection)
 

@@ -10,11 +10,12 @@ from sqlalchemy import event
 
 from store import figures, inbox, mails, outbox, timers, traces, waiting
 from store.database import open_database
-from store.standing import NOT_ENDED, TO_LEAVE, TO_PURGE, TO_RUN, standing
+from store.standing import BADLY, NOT_ENDED, TO_LEAVE, TO_PURGE, TO_RUN, standing
 from store.tables import metadata, tasks
 
 _WAITING = sa.select(tasks.c.id).where(standing(tasks, *TO_RUN), tasks.c.run_at <= sa.bindparam("now"))
 _OF_FIGURES = ("ix_inbox_new", "ix_outbox_due", "ix_mails_due", "ix_tasks_due", "ix_attachments_wanted")
+_BADLY = ("ix_inbox_aside", "ix_mails_badly", "ix_tasks_dead", "ix_traces_impossible")
 STATEMENTS: dict[str, tuple[sa.Executable, tuple[str, ...]]] = {
     "words to handle": (inbox._CANDIDATES, ("ix_inbox_new",)),
     "a worker's words": (inbox._MESSAGES, ("ix_inbox_new",)),
@@ -26,6 +27,10 @@ STATEMENTS: dict[str, tuple[sa.Executable, tuple[str, ...]]] = {
     "traces to purge": (traces._DUE, ("ix_traces_due",)),
     "tasks to run": (_WAITING, ("ix_tasks_due",)),
     **{f"figures by {each}": (statement, (each,)) for each, statement in zip(_OF_FIGURES, figures._WAITING, strict=True)},
+    **{f"figures by {each}": (statement, (each,)) for each, statement in zip(_BADLY, figures._BADLY, strict=True)},
+    "figures of what was not sent": (figures._UNSENT, ("ix_outbox_badly",)),
+    "figures of what is held": (figures._HELD, ("ix_outbox_held",)),
+    "figures of what is to be purged": (figures._PURGING, ("ix_traces_due",)),
 }
 _SOME = {"skipped": ["x"], "ids": ["x"], "channels": ["sms"], "channel": "sms", "resting": ["x"], "mail_ids": [1], "most": 48, "now": 1}
 
@@ -80,6 +85,8 @@ def test_postgresql_finds_it_through_the_index_in_a_plan_that_serves_every_value
         ("ix_outbox_open", NOT_ENDED),
         ("ix_tasks_due", TO_RUN),
         ("ix_traces_due", TO_PURGE),
+        ("ix_outbox_badly", BADLY),
+        ("ix_mails_badly", BADLY),
     ],
 )
 def test_a_statement_names_the_condition_of_its_index(index: str, states: tuple[str, ...]) -> None:

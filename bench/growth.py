@@ -1,0 +1,212 @@
+"""What a message and a page cost when the database is full, against the same when it is empty, in one run.
+
+`python -m bench.growth --cases 1000000` fills a PostgreSQL with so many cases and ten times as many messages (bench/full_town.py), with
+nothing pruned; `--database sqlite` does it on SQLite. Then:
+* the same talks of new workers on the empty and on the full database: replies a second, the carrier's 99th percentile, CPU a message;
+* an officer's pages on a desk with seven cases in ten of them, over HTTP: the queue, its filters and pages, search by reference, a case;
+* `weerklank db upgrade` builds the indexes of a revision on the full tables while carriers post: how long anybody waited;
+* `weerklank retention run` takes away what is old while carriers post.
+"""
+
+import argparse
+import http.client
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from api import sessions
+from bench import full_town
+from bench.service import Measured, Service, cpu_seconds, service
+from bench.webhook import CARRIER_SECONDS, machine
+from bot import clock
+from store import migrate
+from store.database import open_database
+from store.tables import cases
+from tests.campaigns.kill import lay_tables
+from tests.campaigns.postgres import Postgres
+from tests.databases import Databases
+from tests.processes import COMMAND
+
+_CONNECTIONS = 64
+_CODES = 20_000
+_TIMES = 40
+_AIM_MS = 100.0
+_BEFORE = "0006"
+_READER = "jeroen"
+_OPTIONS = ("shared_buffers=1GB", "max_wal_size=4GB", "maintenance_work_mem=256MB")
+_PAGES = {
+    "the queue": "/api/v1/cases",
+    "the queue, late": "/api/v1/cases?due=late",
+    "one site": "/api/v1/cases?site=nodirpar-sewing",
+    "the gravest": "/api/v1/cases?severity=5",
+    "to be translated": "/api/v1/cases?needs=translation",
+    "closed": "/api/v1/cases?status=closed",
+    "all": "/api/v1/cases?status=all",
+    "closed, not known site": "/api/v1/cases?status=closed&site=unknown",
+    "search: a whole reference": "/api/v1/cases?status=all&q={reference}",
+    "search: its second half": "/api/v1/cases?status=all&q={half}",
+    "search: two letters": "/api/v1/cases?status=all&q={two}",
+    "search: a site's name": "/api/v1/cases?status=all&q=sewing",
+    "a case": "/api/v1/cases/{reference}",
+}
+
+
+class _Reader:
+    """An officer's program at the REST API."""
+
+    def __init__(self, of: Service) -> None:
+        wanted = frozenset({"cases:read", "cases:write"})
+        with of.database.write() as connection:
+            new = sessions.NewToken(_READER, "bench", wanted, clock.now() + clock.DAY)
+            token = sessions.make_token(connection, of.house.keyring(), new, clock.now())
+        self._headers = {"authorization": f"Bearer {token}"}
+        self._line = http.client.HTTPConnection("127.0.0.1", of.house.port)
+
+    def get(self, address: str) -> tuple[float, bytes]:
+        """Milliseconds until an answer was read, and the answer. Raises RuntimeError for one that is not 200."""
+        began = time.perf_counter()
+        self._line.request("GET", address, headers=self._headers)
+        reply = self._line.getresponse()
+        body = reply.read()
+        if reply.status != 200:
+            raise RuntimeError(f"{address} was answered {reply.status}")
+        return 1000 * (time.perf_counter() - began), body
+
+
+def _references(of: Service) -> list[str]:
+    some = sa.select(cases.c.reference).where(cases.c.company_id == "halmstra").order_by(cases.c.id.desc()).limit(_TIMES)
+    with of.database.read() as connection:
+        return list(connection.execute(some).scalars())
+
+
+def pages(of: Service) -> list[tuple[str, float, float]]:
+    """Each page, with the milliseconds of half of all requests and of the slowest."""
+    reader, references = _Reader(of), _references(of)
+    found: list[tuple[str, float, float]] = []
+    for name, address in _PAGES.items():
+        taken: list[float] = []
+        for number in range(_TIMES):
+            reference = references[number % len(references)]
+            taken.append(reader.get(address.format(reference=reference, half=reference[-4:], two=reference[-4:-2]))[0])
+        found.append((name, statistics.median(taken), max(taken)))
+    return found
+
+
+@contextmanager
+def _postgresql(base: Path) -> Iterator[tuple[str, Postgres | None]]:
+    postgres = Postgres(base / "postgres", _OPTIONS)
+    postgres.start()
+    try:
+        lay_tables(postgres.url)
+        yield postgres.url, postgres
+    finally:
+        postgres.stop()
+
+
+@contextmanager
+def _sqlite(base: Path) -> Iterator[tuple[str, Postgres | None]]:
+    databases = Databases(base, lay_tables)
+    with databases.fresh("sqlite", base) as url:
+        yield url, None
+    databases.close()
+
+
+class Run:
+    """One run on one database."""
+
+    def __init__(self, base: Path, of: Service, postgres: Postgres | None) -> None:
+        self._base, self._of, self._postgres = base, of, postgres
+
+    def messages(self, talks: int) -> tuple[Measured, float]:
+        """Talks of new workers; what was measured, and the microseconds of PostgreSQL's CPU a message."""
+        before = self._cpu()
+        found = self._of.measure(_CONNECTIONS, talks)
+        return found, 1e6 * (self._cpu() - before) / found.messages
+
+    def _cpu(self) -> float:
+        return sum(map(cpu_seconds, self._postgres.processes())) if self._postgres is not None else 0.0
+
+    def beside(self, *words: str) -> tuple[float, Measured, int]:
+        """A command while carriers post: its seconds, what was measured until it ended, and how many posts were not answered 200."""
+        ended: list[float] = []
+
+        def run() -> None:
+            began = time.monotonic()
+            subprocess.run([COMMAND, *words], env=self._of.house.environment, cwd=self._base, check=True, stdout=subprocess.DEVNULL)
+            ended.append(time.monotonic() - began)
+
+        running = threading.Thread(target=run)
+        running.start()
+        slowest: Measured | None = None
+        refused = 0
+        while running.is_alive() or slowest is None:
+            found = self._of.measure(8, 60)
+            refused += sum(count for status, count in found.statuses.items() if str(status) != "200")
+            if slowest is None or found.slowest > slowest.slowest:
+                slowest = found
+        running.join()
+        return ended[0], slowest, refused
+
+
+def _says(name: str, found: Measured, postgres_cpu: float, beside: Measured) -> str:
+    times = found.cpu / beside.cpu
+    return (
+        f"| {name} | {found.answers_a_second:.0f} | {found.p50:.0f} / {found.p99:.0f} | {found.replies_a_second:.0f} | {found.cpu:.0f} | "
+        f"{postgres_cpu:.0f} | {times:.2f} |"
+    )
+
+
+def main() -> int:
+    """Measure and print; 1 if a page took longer than it may."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cases", type=int, default=1_000_000)
+    parser.add_argument("--database", choices=("postgresql", "sqlite"), default="postgresql")
+    parser.add_argument("--talks", type=int, default=600, help="whole first talks of new workers in each row")
+    parser.add_argument("--folder", type=Path, help="where the database lies; default: the system's own")
+    chosen = parser.parse_args()
+    print(machine())
+    with tempfile.TemporaryDirectory(dir=chosen.folder) as scratch:
+        base = Path(scratch)
+        base.chmod(0o755)
+        laid = _postgresql if chosen.database == "postgresql" else _sqlite
+        with laid(base) as (url, postgres), service(url, base / "house", _CODES, carrier_seconds=CARRIER_SECONDS) as ours:
+            return _measure(Run(base, ours, postgres), ours, chosen)
+
+
+def _measure(run: Run, ours: Service, chosen: Any) -> int:
+    ours.measure(8, 40)
+    empty, cpu = run.messages(chosen.talks)
+    print("| database | answers/s | p50 / p99 ms | replies/s | CPU µs | PostgreSQL's CPU µs | CPU × empty |\n|---|---|---|---|---|---|---|")
+    print(_says("empty", empty, cpu, empty), flush=True)
+    began = time.monotonic()
+    full_town.fill(ours.database, chosen.cases, clock.now())
+    filled = time.monotonic() - began
+    ours.measure(8, 40)
+    full, cpu = run.messages(chosen.talks)
+    print(_says(f"{chosen.cases:,} cases, {chosen.cases * full_town.PER_CASE:,} messages", full, cpu, empty))
+    print(f"(filled in {filled:.0f} s)\n\n| page | half of all, ms | slowest of {_TIMES}, ms |\n|---|---|---|", flush=True)
+    found = pages(ours)
+    for name, half, slowest in found:
+        print(f"| {name} | {half:.0f} | {slowest:.0f} |")
+    migrate.downgrade(open_database(ours.database.url), _BEFORE)
+    for words in (("db", "upgrade"), ("retention", "run")):
+        seconds, beside, refused = run.beside(*words)
+        print(
+            f"`weerklank {' '.join(words)}`: {seconds:.0f} s; meanwhile the slowest post took {beside.slowest:.0f} ms, {refused} were refused"
+        )
+    late = [name for name, half, _ in found if half > _AIM_MS]
+    print("every page within 100 ms" if not late else f"longer than 100 ms: {', '.join(late)}")
+    return 1 if late else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
