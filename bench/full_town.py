@@ -64,7 +64,8 @@ _IS_OPEN = f"(g % 100) < {_OPEN_OF_100}"
 _AT = f":now - (g * 7919) % {_YEAR}"
 _BY_DESK = "CASE WHEN g % 10 < 7 THEN {halmstra} WHEN g % 10 < 9 THEN {weidegaard} ELSE {ketenstem} END"
 _COMPANY = _BY_DESK.format(halmstra="'halmstra'", weidegaard="'weidegaard'", ketenstem="'ketenstem'")
-_PLACE = _BY_DESK.format(halmstra="'nodirpar-sewing'", weidegaard="'kiboko-farm'", ketenstem="NULL")
+_KNOWN = _BY_DESK.format(halmstra="'nodirpar-sewing'", weidegaard="'kiboko-farm'", ketenstem="NULL")
+_PLACE = f"CASE WHEN g % 37 <> 0 THEN {_KNOWN} END"
 
 _ROWS: tuple[tuple[dict[str, str], int, str], ...] = (
     (

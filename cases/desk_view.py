@@ -139,8 +139,9 @@ def _who_reads(at: AtDesk, language: str) -> tuple[str, ...]:
 
 def _linked(at: AtDesk, case: Case) -> tuple[str, ...]:
     """Name the linked cases that this officer may read too."""
-    either = sa.or_(
-        cases.c.id.in_(sa.select(case_links.c.other_id).where(case_links.c.case_id == case["id"])),
-        cases.c.id.in_(sa.select(case_links.c.case_id).where(case_links.c.other_id == case["id"])),
+    either = sa.union(
+        sa.select(case_links.c.other_id).where(case_links.c.case_id == case["id"]),
+        sa.select(case_links.c.case_id).where(case_links.c.other_id == case["id"]),
     )
-    return tuple(at.connection.execute(sa.select(cases.c.reference).where(visible(at.officer), either).order_by(cases.c.id)).scalars())
+    wanted = sa.select(cases.c.reference).where(visible(at.officer), cases.c.id.in_(either)).order_by(cases.c.id)
+    return tuple(at.connection.execute(wanted).scalars())

@@ -167,7 +167,7 @@ case_links = sa.Table(
     "case_links",
     metadata,
     _case_id(primary_key=True),
-    sa.Column("other_id", Serial, sa.ForeignKey("cases.id"), primary_key=True, autoincrement=False),
+    sa.Column("other_id", Serial, sa.ForeignKey("cases.id"), primary_key=True, autoincrement=False, index=True),
 )
 
 entries = sa.Table(

@@ -20,9 +20,17 @@ def test_the_queue_puts_danger_first_and_tells_its_clock_in_words(town: Town) ->
 
 NARROWED = {
     "q=BBBB": {CHIEF},
+    "q=bb": {CHIEF},
+    f"q={CHIEF}": {CHIEF},
+    f"q={CHIEF[:9]}": {CHIEF},
+    f"q={CHIEF.replace('-', '')}": {CHIEF},
+    "q=WK-": set[str](),
+    "q=%25": set[str](),
     "q=sewing": {GATE, CHIEF},
     "severity=4": {GATE},
     "status=closed": set[str](),
+    "status=all": {GATE, CHIEF},
+    "status=new": {GATE, CHIEF},
     "site=unknown": set[str](),
     "site=nodirpar-sewing": {GATE, CHIEF},
     "due=2d": {GATE},

@@ -44,7 +44,7 @@ def test_each_revision_goes_up_and_down_with_data_in_it(empty: Database, revisio
 
 
 BY_EXPRESSIONS = frozenset({"ix_cases_queue", "ix_cases_first_half", "ix_cases_second_half"})
-"""Indexes that Alembic cannot compare, since databases tell expressions in words of their own; that they serve is shown in test_plans.py."""
+"""Indexes that Alembic cannot compare, since databases tell expressions in words of their own; test_plans.py shows that they serve."""
 
 
 def _is_compared(_object: object, name: str | None, *_more: object) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import event
 from store import figures, inbox, mails, outbox, timers, traces, waiting
 from store.database import open_database
 from store.standing import BADLY, NOT_ENDED, TO_LEAVE, TO_PURGE, TO_RUN, standing
-from store.tables import metadata, tasks
+from store.tables import QUEUE_ORDER, REFERENCE_HALVES, cases, metadata, tasks
 
 _WAITING = sa.select(tasks.c.id).where(standing(tasks, *TO_RUN), tasks.c.run_at <= sa.bindparam("now"))
 _OF_FIGURES = ("ix_inbox_new", "ix_outbox_due", "ix_mails_due", "ix_tasks_due", "ix_attachments_wanted")
@@ -31,6 +31,14 @@ STATEMENTS: dict[str, tuple[sa.Executable, tuple[str, ...]]] = {
     "figures of what was not sent": (figures._UNSENT, ("ix_outbox_badly",)),
     "figures of what is held": (figures._HELD, ("ix_outbox_held",)),
     "figures of what is to be purged": (figures._PURGING, ("ix_traces_due",)),
+}
+_DESK = sa.select(cases.c.id).where(cases.c.company_id == sa.bindparam("channel"), cases.c.state == sa.bindparam("most"))
+_NEXT_PAGE = sa.tuple_(*QUEUE_ORDER) > sa.tuple_(*[sa.literal(1)] * len(QUEUE_ORDER))
+_HALF = REFERENCE_HALVES[1].between(sa.bindparam("channel"), sa.bindparam("channel"))
+STATEMENTS |= {
+    "the queue of a desk": (_DESK.order_by(*QUEUE_ORDER).limit(50), ("ix_cases_queue",)),
+    "its next page": (_DESK.where(_NEXT_PAGE).order_by(*QUEUE_ORDER).limit(50), ("ix_cases_queue",)),
+    "a case by a half of its reference": (sa.select(cases.c.id).where(_HALF), ("ix_cases_second_half",)),
 }
 _SOME = {"skipped": ["x"], "ids": ["x"], "channels": ["sms"], "channel": "sms", "resting": ["x"], "mail_ids": [1], "most": 48, "now": 1}
 
@@ -59,6 +67,7 @@ def test_sqlite_finds_it_through_the_index(name: str, sqlite_url: str) -> None:
     database.close()
 
     assert all(index in plan for index in indexes), plan
+    assert not ("queue" in name and "TEMP B-TREE" in plan), plan
 
 
 @pytest.mark.parametrize("name", STATEMENTS)

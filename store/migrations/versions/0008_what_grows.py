@@ -10,6 +10,7 @@ depends_on = None
 BESIDE_TRAFFIC = {
     "ix_cases_queue": """cases (company_id, state, (CASE WHEN danger IS NOT NULL AND state IN ('new', 'answer_needed') THEN 0 ELSE 1 END),
         (-severity), (coalesce(answer_by, 9007199254740992)), id)""",
+    "ix_case_links_other_id": "case_links (other_id)",
     "ix_cases_first_half": "cases (substr(reference, 4, 4))",
     "ix_cases_second_half": "cases (substr(reference, 9, 4))",
     "ix_inbox_aside": "inbox (id) WHERE state = 'aside'",

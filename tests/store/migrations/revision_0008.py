@@ -5,7 +5,8 @@ import sqlalchemy as sa
 from store.migrate import unbuilt
 
 _CASE = """INSERT INTO cases (reference, channel, language, company_id, excluded, who, state, severity, groups, may_we, opened_at,
-    updated_at, tail_hash, public_key) VALUES ('WK-7F3K-92QX', 'sms', 'bn', 'halmstra', '[]', 'affected', 'new', 3, '[]', 'never', 5, 5, :hash, :hash)"""
+    updated_at, tail_hash, public_key)
+    VALUES ('WK-7F3K-92QX', 'sms', 'bn', 'halmstra', '[]', 'affected', 'new', 3, '[]', 'never', 5, 5, :hash, :hash)"""
 _ROW = "INSERT INTO outbox (worker_id, channel, kind, state, due_at, created_at) VALUES ('w1', 'sms', 'flow', 'failed', 5, 5)"
 
 
