@@ -10,7 +10,7 @@ from channels.base import Failure, SendError
 from store.outbox import Row, Settlement
 
 MOST_ATTEMPTS = 62
-"""What a flow says is tried for a day while the carrier is in trouble. Older than that, a question would meet a worker who is elsewhere with
+"""What a flow says is tried for a day while the carrier is in trouble. A question older than that meets a worker who is elsewhere with
 their thoughts; the talk asks again when they write."""
 MOST_FOR_A_CASE = 206
 """What officers said, and the knock before it, for four days: as long as an operator is given."""
