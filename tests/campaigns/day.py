@@ -1,6 +1,6 @@
 """A simulated day of a programme: shift changes, a carrier that is away for an hour, a flow whose step fails, and the queues all the while.
 
-`python -m tests.campaigns.day --pace 300 --seed 7 --picture docs/explanation/day.svg`. Two `serve` and two `work` on one PostgreSQL go by a
+`python -m tests.campaigns.day --pace 480 --seed 7 --picture docs/explanation/day.svg`. Two `serve` and two `work` on one PostgreSQL go by a
 clock that runs `pace` times as fast (docs/explanation/day.md). What a quiet day leaves is the model, as in the kill campaign.
 """
 
@@ -22,6 +22,7 @@ import sqlalchemy as sa
 from bot import clock
 from store import figures
 from store.tables import cases, inbox
+from tests.campaigns.checks import Talk
 from tests.campaigns.cluster import Cluster
 from tests.campaigns.day_picture import Sample, draw
 from tests.campaigns.desk import Desk
@@ -29,7 +30,7 @@ from tests.campaigns.hurried import Hurried
 from tests.campaigns.kill import Campaign, Outcome, Storm, TellingTwilio, lay_tables
 from tests.campaigns.postgres import Postgres
 from tests.campaigns.wire import Wire
-from tests.campaigns.workers import Worker
+from tests.campaigns.workers import SCRIPTS, Worker
 from tests.doubles.telegram import TelegramDouble
 from tests.processes import COMMAND
 
@@ -37,7 +38,7 @@ SHIFTS = (6.0, 14.0, 22.0)
 OUTAGE = (13.75, 14.75)
 POISON = (5.5, 8.0)
 _POISONED_SCRIPT = "agua"
-_LAST_WORDS = 23.5
+_FIRST_WORDS, _LAST_WORDS = 0.5, 23.5
 _BURST_HOURS = 0.5
 _BURST_PART = 0.6
 _OFFICE = (9.0, 17.0)
@@ -81,8 +82,24 @@ class DayDesk(Desk):
 
     def let_the_date_pass(self, worker: Worker) -> None:
         """Leave a worker's case alone until the date that was promised has passed."""
+        self._promise(worker, self.hurried() - clock.SECOND)
+
+    def promise_later(self, worker: Worker) -> None:
+        """Promise an answer for after the day: who wrote the evening before would else be told that it is late."""
+        self._promise(worker, self.hurried() + 7 * clock.DAY)
+
+    def _promise(self, worker: Worker, moment: int) -> None:
         [case] = self._record.cases_of(self._record.worker_id(worker) or "")
-        self._record.change(sa.update(cases).where(cases.c.id == case["id"]).values(answer_by=self.hurried() - clock.SECOND))
+        self._record.change(sa.update(cases).where(cases.c.id == case["id"]).values(answer_by=moment))
+
+
+class Alone(Worker):
+    """A worker whom no officer answers within the day."""
+
+    @property
+    def part(self) -> str:
+        """A part of its own, with its own model."""
+        return f"{self.script.name}, alone"
 
 
 class Day(Campaign):
@@ -100,7 +117,18 @@ class Day(Campaign):
         self.doctor = ""
         desk = DayDesk(self.record, house.port, self.streets.weather)
         desk.hurried = hurried
-        self.desk = desk
+        self.desk: DayDesk = desk
+
+    async def _quiet_day(self) -> dict[str, Talk]:
+        """The model; and that of each script when no officer answers."""
+        model = await super()._quiet_day()
+        alone = [Alone(script, 90 + number) for number, script in enumerate(SCRIPTS)]
+        await asyncio.gather(*(self.streets.talk(worker, None) for worker in alone))
+        for worker in alone:
+            await self.desk.all_handled(worker)
+            self.desk.promise_later(worker)
+        self.workers += alone
+        return model | {worker.part: self.checks.talk_of(worker) for worker in alone}
 
     async def _until(self, hour: float) -> None:
         await asyncio.sleep(max(0.0, (hour - self.hurried.hour()) * 3600 / self.hurried.pace))
@@ -123,16 +151,17 @@ class Day(Campaign):
             if self.luck.random() < _BURST_PART:
                 hour = self.luck.choice(SHIFTS) + self.luck.uniform(0.0, _BURST_HOURS)
             else:
-                hour = self.luck.triangular(0.0, _LAST_WORDS, 15.0)
+                hour = self.luck.triangular(_FIRST_WORDS, _LAST_WORDS, 15.0)
             mending = worker.script.name == _POISONED_SCRIPT and POISON[1] - 1.0 < hour < POISON[1] + 0.5
             if not mending:
                 return hour
 
     async def _person(self, worker: Worker, hour: float) -> None:
         await self._until(hour)
-        self.workers.append(worker)
         is_answered = hour < _OFFICE[1] and self.luck.random() < _TO_OFFICERS
-        await self.streets.talk(worker, self.desk if is_answered else None)
+        person = worker if is_answered else Alone(worker.script, worker.number)
+        self.workers.append(person)
+        await self.streets.talk(person, self.desk if is_answered else None)
 
     async def _outage(self) -> None:
         await self._until(OUTAGE[0])
@@ -240,7 +269,7 @@ def campaign(folder: Path, storm: Storm, pace: float, picture: Path | None) -> O
 def main() -> int:
     """Run the day from the command line; 1 if anything was wrong."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pace", type=float, default=300.0, help="so many times as fast as a clock on the wall")
+    parser.add_argument("--pace", type=float, default=480.0, help="so many times as fast as a clock on the wall")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
     parser.add_argument("--picture", type=Path, help="an SVG file to draw")
     parser.add_argument("--keep", type=Path, help="a folder for logs and the carriers' records, kept afterwards")

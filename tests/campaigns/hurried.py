@@ -19,12 +19,16 @@ from weerklank.settings import Settings
 from weerklank.wiring import Parts, Service
 
 BROKEN_FLOW = "raise-concern-neighbours"
+_DAY = 86_400.0
 _NAMES = ("MIDNIGHT", "AT", "PACE")
 
 
 @dataclass(frozen=True, slots=True)
 class Hurried:
-    """A clock: `midnight` (ms since 1970) is when the monotonic clock says `at` (seconds); `pace` seconds pass in each."""
+    """A clock: `midnight` (ms since 1970) is when the monotonic clock says `at` (seconds); `pace` seconds pass in each.
+
+    At the end of the day it falls back to the pace of the wall: what is looked at then must not grow a day older meanwhile.
+    """
 
     midnight: int
     at: float
@@ -32,7 +36,9 @@ class Hurried:
 
     def __call__(self) -> int:
         """The time now, in milliseconds since 1970."""
-        return self.midnight + int((time.monotonic() - self.at) * self.pace * 1000)
+        passed = time.monotonic() - self.at
+        hurried = min(passed, _DAY / self.pace)
+        return self.midnight + int((hurried * self.pace + passed - hurried) * 1000)
 
     def hour(self) -> float:
         """Hours since midnight; negative before it."""
@@ -59,7 +65,7 @@ def _release_with_a_fault(broken: Path) -> None:
             raise RuntimeError("this release cannot open a case of a neighbour")
         return entered(node, here)
 
-    OpenCase.enter = enter  # type: ignore[method-assign]
+    OpenCase.enter = enter  # type: ignore[method-assign, assignment]
 
 
 def main() -> None:
