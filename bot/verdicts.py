@@ -9,7 +9,13 @@ from bot.clock import HOUR, MINUTE, SECOND
 from channels.base import Failure, SendError
 from store.outbox import Row, Settlement
 
-MOST_ATTEMPTS = 12
+MOST_ATTEMPTS = 62
+"""What a flow says is tried for a day while the carrier is in trouble. A question older than that meets a worker who is elsewhere with
+their thoughts; the talk asks again when they write."""
+MOST_FOR_A_CASE = 206
+"""What officers said, and the knock before it, for four days: as long as an operator is given."""
+_QUICK_ATTEMPTS = 12
+"""After so many a carrier that says "again in a second" is no longer taken at its word."""
 _MOST_WHILE_OPERATORS_MEND = 200
 """With half an hour between them: four days, so that a weekend in which nobody mends the account costs nobody their answer."""
 _LONGEST_WAIT = 30 * MINUTE
@@ -42,7 +48,7 @@ def after(row: Row, error: SendError, now: int, *, told: bool = False) -> Verdic
     failure = error.failure
     if error.ambiguous:
         return _ambiguous(row, failure, now)
-    if failure in _AGAIN and row.attempts + 1 < MOST_ATTEMPTS and not (told and row.kind == "knock"):
+    if failure in _AGAIN and row.attempts + 1 < _most(row) and not (told and row.kind == "knock"):
         return Verdict(Settlement(row.id, "due", failure=failure.value, due_at=now + _wait(row, error, told=told), told=told))
     if failure is Failure.CONFIG and row.attempts + 1 < _MOST_WHILE_OPERATORS_MEND and not told:
         wait = min(_PATIENT_FIRST << min(row.attempts, 10), _LONGEST_WAIT)
@@ -57,10 +63,16 @@ def _ambiguous(row: Row, failure: Failure, now: int) -> Verdict:
     return Verdict(Settlement(row.id, "due", failure=failure.value, due_at=now + 2 * SECOND, maybe=True))
 
 
+def _most(row: Row) -> int:
+    return MOST_FOR_A_CASE if row.kind in (*_WITH_A_CASE, "knock") else MOST_ATTEMPTS
+
+
 def _wait(row: Row, error: SendError, *, told: bool) -> int:
-    if error.retry_after is not None:
-        return min(int(error.retry_after * SECOND), HOUR)
-    return min((_PATIENT_FIRST if told else SECOND) << min(row.attempts, 20), _LONGEST_WAIT)
+    grown = min((_PATIENT_FIRST if told else SECOND) << min(row.attempts, 20), _LONGEST_WAIT)
+    if error.retry_after is None:
+        return grown
+    asked = min(int(error.retry_after * SECOND), HOUR)
+    return asked if row.attempts < _QUICK_ATTEMPTS else max(asked, grown)
 
 
 def _ended(row: Row, failure: Failure, now: int, *, told: bool) -> Verdict:

@@ -159,3 +159,29 @@ def waiting_since(connection: sa.Connection) -> int | None:
     """When the oldest unhandled message came, or None."""
     oldest: int | None = connection.execute(sa.select(sa.func.min(inbox.c.received_at)).where(standing(inbox, "new"))).scalar_one()
     return oldest
+
+
+@dataclass(frozen=True, slots=True)
+class AsideMessage:
+    """A message that was tried as often as it may be: its number, channel and the kind of fault; never whose, nor what it said."""
+
+    id: int
+    channel: str
+    since: int
+    attempts: int
+    reason: str
+
+
+def set_aside(connection: sa.Connection, most: int) -> list[AsideMessage]:
+    """The messages set aside, in the order they came; `since` (ms) is when the carrier brought one."""
+    columns = (inbox.c.id, inbox.c.channel, inbox.c.received_at, inbox.c.attempts, sa.func.coalesce(inbox.c.reason, "unknown"))
+    oldest = sa.select(*columns).where(standing(inbox, "aside")).order_by(inbox.c.id).limit(most)
+    return [AsideMessage(*row) for row in connection.execute(oldest)]
+
+
+def again(connection: sa.Connection, message_id: int | None = None) -> int:
+    """Let a message set aside be handled anew, with every attempt before it; with no `message_id`, all. Returns how many will."""
+    aside = standing(inbox, "aside")
+    chosen = aside if message_id is None else aside & (inbox.c.id == message_id)
+    revived = sa.update(inbox).where(chosen).values(state="new", attempts=0, reason=None)
+    return connection.execute(revived).rowcount

@@ -12,6 +12,7 @@ from store.sealing import WeakKey
 from translations.argos import SendsTextAway
 from translations.danger import ListError
 from weerklank.commands import (
+    aside,
     backup,
     database,
     demo,
@@ -31,7 +32,7 @@ from weerklank.commands.errors import CommandError
 from weerklank.house import NoProgramme
 from weerklank.settings import SettingsError
 
-_GROUPS = (demo, serve, talk, flows, programme, database, backup, officers, keys, telegram, twilio, languages, tasks, doctor)
+_GROUPS = (demo, serve, talk, flows, programme, database, backup, officers, keys, telegram, twilio, languages, tasks, aside, doctor)
 _REFUSALS = (
     CommandError,
     SettingsError,

@@ -3,7 +3,7 @@
 import pytest
 
 from bot import verdicts
-from bot.clock import MINUTE, SECOND
+from bot.clock import DAY, HOUR, MINUTE, SECOND
 from channels.base import Failure, SendError
 from store.outbox import Row
 
@@ -64,11 +64,27 @@ def test_a_knock_in_doubt_goes_once_more_at_once_and_is_doubted_then() -> None:
     assert (second.settlement.state, second.knock_doubted) == ("maybe_sent", True)
 
 
-def test_waits_grow_and_end() -> None:
-    waits = [verdicts.after(_row("flow", attempts=n), SendError(Failure.TEMPORARY), NOW).settlement for n in range(verdicts.MOST_ATTEMPTS)]
+def _patience(kind: str, error: SendError) -> tuple[list[int], int]:
+    """The waits between attempts until it is given up, and all of them together."""
+    waits: list[int] = []
+    while (each := verdicts.after(_row(kind, attempts=len(waits)), error, NOW).settlement).state == "due":
+        waits.append(each.due_at - NOW)
+    return waits, sum(waits)
 
-    assert [each.due_at - NOW for each in waits[:3]] == [SECOND, 2 * SECOND, 4 * SECOND]
-    assert waits[-1].state == "failed"
+
+@pytest.mark.parametrize("error", [SendError(Failure.TEMPORARY), SendError(Failure.RATE_LIMITED, retry_after=1)])
+@pytest.mark.parametrize(("kind", "days"), [("flow", 1), ("reply", 4), ("late", 4), ("knock", 4)])
+def test_an_outage_of_a_day_costs_nobody_their_words(kind: str, days: int, error: SendError) -> None:
+    waits, whole = _patience(kind, error)
+
+    assert days * DAY <= whole <= days * DAY + 3 * HOUR
+    assert max(waits) == 30 * MINUTE
+
+
+def test_waits_grow() -> None:
+    waits, _ = _patience("flow", SendError(Failure.TEMPORARY))
+
+    assert waits[:3] == [SECOND, 2 * SECOND, 4 * SECOND]
 
 
 def test_the_carriers_own_wait_is_kept() -> None:

@@ -55,7 +55,10 @@ def _aside(connection: sa.Connection) -> Iterator[Finding]:
     if not rows:
         yield Finding(well=True, what="no message of a worker is set aside")
     for channel, reason, count, first in rows[:_MOST]:
-        do = f"row {first} of the inbox is the first; report the reason with the version of this service: a worker's words wait there"
+        do = (
+            f"row {first} of the inbox is the first; report the reason with the version of this service: a worker's words wait there. "
+            "Once the cause is mended, `weerklank aside again --all`"
+        )
         yield Finding(well=False, what=f"{count} messages on {channel} are set aside: {reason or 'no reason kept'}", do=do)
 
 

@@ -130,11 +130,12 @@ def _work(arguments: argparse.Namespace) -> int:
     if present.database.startswith("sqlite"):
         raise CommandError("on SQLite `weerklank serve` does the background work itself; `work` needs PostgreSQL")
     log.set_up(present.log_level)
-    run(_work_until_stopped(Service(present)))
+    run(work_until_stopped(Service(present)))
     return 0
 
 
-async def _work_until_stopped(service: Service) -> None:
+async def work_until_stopped(service: Service) -> None:
+    """Do the background work until a signal; what was begun is finished."""
     door = web.door_of(service, web.services(service))
     service.prepare()
     _settle_memory()
