@@ -200,9 +200,7 @@ def _measure(run: Run, ours: Service, chosen: Any) -> int:
     migrate.downgrade(open_database(ours.database.url), _BEFORE)
     for words in (("db", "upgrade"), ("retention", "run")):
         seconds, beside, refused = run.beside(*words)
-        print(
-            f"`weerklank {' '.join(words)}`: {seconds:.0f} s; the slowest post beside it {beside.slowest:.0f} ms, {refused} refused"
-        )
+        print(f"`weerklank {' '.join(words)}`: {seconds:.0f} s; the slowest post beside it {beside.slowest:.0f} ms, {refused} refused")
     late = [name for name, half, _ in found if half > _AIM_MS]
     print("every page within 100 ms" if not late else f"longer than 100 ms: {', '.join(late)}")
     return 1 if late else 0

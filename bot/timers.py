@@ -22,7 +22,7 @@ class Timer:
     """Something done every so many seconds: alone among all processes, or (`everywhere`) in each of them."""
 
     every: float
-    run: Callable[[], None]
+    run: Callable[[], object]
     everywhere: bool = False
 
 

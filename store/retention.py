@@ -4,14 +4,14 @@ Rows are looked at in the order of their ids, a lot at a time; ids follow time, 
 rests or was set aside stays whatever its age. Of what belongs to a case, only what is left of a forgotten one goes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 
 from store.standing import standing
-from store.tables import annotations, cases, entries, idempotency, inbox, mails, outbox, screens, tasks, traces, workers
+from store.tables import annotations, cases, entries, idempotency, inbox, mails, outbox, screens, tasks, traces
 
 LOT: Final = 500
 """Rows that are looked at in one transaction: it takes some milliseconds, and who writes meanwhile waits no longer."""
@@ -67,37 +67,14 @@ def answers_remembered(connection: sa.Connection, before: int) -> int:
     return len(connection.execute(gone.returning(idempotency.c.key)).all())
 
 
-@dataclass(frozen=True, slots=True)
-class Lot:
-    """A lot of cases: those that are closed and old enough to be forgotten, how many rows of forgotten ones went, and where it ended."""
+def timelines(connection: sa.Connection, after: int, before: int) -> Looked:
+    """Take away what is left of the next lot of cases behind id `after` that were forgotten before a moment (ms).
 
-    closed: Sequence[Mapping[str, Any]]
-    gone: int
-    last: int
-    ended: bool
-
-
-def look_at_cases(connection: sa.Connection, after: int, forgotten_before: int, closed_before: int | None) -> Lot:
-    """Look at the next lot of cases behind id `after`; closed ones come back locked.
-
-    Of those forgotten before a moment (ms) the timeline goes: nobody can open it, but it tells who wrote and when. Its case stays, and counts.
+    Nobody can open their entries, but they tell who wrote and when. The case stays, and counts.
     """
-    few = sa.select(cases.c.id, cases.c.state, cases.c.updated_at, cases.c.forgotten_at).where(cases.c.id > after)
-    rows = connection.execute(few.order_by(cases.c.id).limit(LOT)).all()
+    rows = connection.execute(sa.select(cases.c.id, cases.c.forgotten_at).where(cases.c.id > after).order_by(cases.c.id).limit(LOT)).all()
+    forgotten = [row.id for row in rows if row.forgotten_at is not None and row.forgotten_at < before]
     gone = 0
-    forgotten = [row.id for row in rows if row.forgotten_at is not None and row.forgotten_at < forgotten_before]
-    if forgotten:
-        for table in (annotations, entries, outbox):
-            found = connection.execute(sa.delete(table).where(table.c.case_id.in_(forgotten)).returning(table.c.case_id))
-            gone += len(found.all())
-    old = [row.id for row in rows if closed_before is not None and row.state.startswith("closed") and row.updated_at < closed_before]
-    closed = sa.select(cases).where(cases.c.id.in_(old), cases.c.updated_at < closed_before, cases.c.state.startswith("closed"))
-    found_closed = connection.execute(closed.with_for_update()).mappings().all() if old else []
-    return Lot([dict(row) for row in found_closed], gone, rows[-1].id if rows else after, len(rows) < LOT)
-
-
-def is_silent(connection: sa.Connection, worker_id: str, before: int) -> bool:
-    """Whether a worker said nothing since before that moment (ms) and has no case left that can be read."""
-    readable = sa.exists().where(cases.c.worker_id == worker_id, cases.c.data_key_sealed.is_not(None))
-    silent = sa.select(workers.c.id).where(workers.c.id == worker_id, workers.c.heard_at < before, ~readable)
-    return connection.execute(silent).first() is not None
+    for table in (annotations, entries, outbox) if forgotten else ():
+        gone += len(connection.execute(sa.delete(table).where(table.c.case_id.in_(forgotten)).returning(table.c.case_id)).all())
+    return Looked(gone, rows[-1].id if rows else after, len(rows) < LOT)

@@ -22,6 +22,7 @@ from weerklank.commands import (
     languages,
     officers,
     programme,
+    retention,
     serve,
     talk,
     tasks,
@@ -32,7 +33,24 @@ from weerklank.commands.errors import CommandError
 from weerklank.house import NoProgramme
 from weerklank.settings import SettingsError
 
-_GROUPS = (demo, serve, talk, flows, programme, database, backup, officers, keys, telegram, twilio, languages, tasks, aside, doctor)
+_GROUPS = (
+    demo,
+    serve,
+    talk,
+    flows,
+    programme,
+    database,
+    retention,
+    backup,
+    officers,
+    keys,
+    telegram,
+    twilio,
+    languages,
+    tasks,
+    aside,
+    doctor,
+)
 _REFUSALS = (
     CommandError,
     SettingsError,

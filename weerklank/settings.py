@@ -94,6 +94,12 @@ class Settings(BaseSettings):
         le=40_320,
         description="Minutes after which a message's copy at its carrier is deleted, where the carrier can; 0 leaves them there.",
     )
+    keep_ended_days: int = Field(
+        default=35,
+        ge=15,
+        le=3650,
+        description="Days after which rows go that only say that something was done: messages handled and sent, notices, work.",
+    )
     attachment_max_mb: int = Field(
         default=16, ge=1, le=100, description="How large a file of a worker may be, in MiB (1,048,576 bytes); a larger one is not taken."
     )

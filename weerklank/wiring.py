@@ -14,7 +14,6 @@ from bot import clock as clocks
 from bot.bringing import Bringing
 from bot.clock import Clock
 from bot.conversation import Conversation, Makings
-from bot.drafting import Drafting
 from bot.ear import Ear
 from bot.identity import Identity
 from bot.inbox import Inbox
@@ -26,19 +25,17 @@ from bot.mail import Mailer, NoMailer, Notices, SmtpMailer
 from bot.outbox import CaseSide, Deliveries, Means
 from bot.polling import Asking
 from bot.promises import Promises
-from bot.publishing import Publishing
 from bot.recordings import Recordings
+from bot.retention import Retention
 from bot.shared_runner import runner_of
 from bot.speech import Speech
 from bot.spool import Spool
-from bot.standing import Standing
 from bot.stock import CodeStock
 from bot.timers import Timer, Timers
 from bot.traces import PurgeMeans, Purges
 from bot.waits import Waits
 from channels.base import Channel
 from channels.registry import Channels, open_channels
-from flows.revisions import Library
 from store import attachments, doorbell, screens
 from store.database import Database, open_database
 from store.sealing import Keyring
@@ -50,6 +47,7 @@ from translations.quality import doubts_of
 from translations.translator import Careful
 from weerklank.channel_settings import channel_config
 from weerklank.house import Houses
+from weerklank.published import publishing_of
 from weerklank.screens import WEB, Screens, phone_on_a_page
 from weerklank.settings import Settings
 from weerklank.shipping import store_shipped
@@ -95,7 +93,7 @@ class Service:
         self.knocks = Knocks(self.identity, self.speech, self.houses.now, self.senders)
         self.deliveries = Deliveries(self._delivery_means())
         self.inbox = Inbox(self.writer, self.identity, self._spool(), self.clock, self.deliveries.told)
-        self.purges = Purges(self._purge_means())
+        self.purges, self.retention = Purges(self._purge_means()), Retention(self.writer.call_sync, self.clock, settings.keep_ended_days)
         self.bringing = Bringing(self._bringing_means())
         self.notices = Notices(self.writer, self._mailer(), self.clock, self._mail_settings(), self.promises.notices_ended)
         self.stock = CodeStock(self.writer, self.keyring, settings.codes_ahead, self._stocked)
@@ -170,6 +168,7 @@ class Service:
             "promises": Timer(self.settings.late_check_seconds, lambda: self.writer.ring(self._late)),
             "timers": Timer(self.settings.late_check_seconds, lambda: self.writer.ring(self._ringing)),
             "traces": Timer(GATHER_EVERY, self.purges.gather),
+            "retention": Timer(SWEEP_EVERY, self.retention.run),
             "files": Timer(SWEEP_EVERY, self.bringing.sweep, everywhere=True),
             "inbox": Timer(DRAIN_EVERY, lambda: self.writer.ring(self._turn), everywhere=True),
         }
@@ -256,6 +255,7 @@ class Service:
     async def stop(self) -> None:
         """Finish what was begun and let go of everything."""
         self._stopping.set()
+        self.retention.stop()
         if self.timers.running:
             await asyncio.to_thread(self.timers.stop)
         await asyncio.to_thread(self.stock.stop)
@@ -276,18 +276,6 @@ class Service:
             await source.close()
         self._asking.let_go()
         self.database.close()
-
-
-def publishing_of(houses: Houses, database: Database, writer: Writer, keyring: Keyring, clock: Clock) -> Publishing:
-    """What publishes flows, on any command's database."""
-
-    def library() -> Library:
-        """The flows as the database has them: one that another process published a second ago may rely on the one that is checked."""
-        houses.refresh()
-        return houses.now().library
-
-    drafting = Drafting(database, writer, library, the_lexicon(), clock)
-    return Publishing(drafting, Standing(database, writer, Identity(keyring).passer_by), houses.refresh)
 
 
 def forget_now(connection: sa.Connection, keyring: Keyring, worker_id: str, *, patient: bool = False, wiped: Sequence[str] = ()) -> None:

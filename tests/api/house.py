@@ -19,7 +19,7 @@ from store.files import Folder
 from store.sealing import Keyring
 from store.writer import Writer
 from weerklank.house import Houses
-from weerklank.wiring import publishing_of
+from weerklank.published import publishing_of
 
 KEYS = (bytes(range(32)),)
 PEPPER = bytes(range(100, 132))

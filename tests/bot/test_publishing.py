@@ -21,8 +21,8 @@ from store.flows import Kept, Overtaken, Publication
 from store.tables import audit, cases, flow_revisions, sessions
 from tests.line import PATIENCE, Line
 from weerklank.house import Houses
+from weerklank.published import publishing_of
 from weerklank.web import readiness
-from weerklank.wiring import publishing_of
 
 NAME = "raise-concern"
 SHIPPED = shipped_sources()[NAME]

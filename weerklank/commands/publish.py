@@ -21,7 +21,7 @@ from store.writer import Writer
 from weerklank.commands.common import Commands, database_of, say, settings
 from weerklank.commands.errors import CommandError
 from weerklank.house import Houses
-from weerklank.wiring import publishing_of
+from weerklank.published import publishing_of
 
 COMMAND_LINE = "command line"
 _SHORT = 12
