@@ -2,7 +2,7 @@
 
 What is sealed is noise of the right length, and whoever is in it is nobody: nothing here can be opened, and only rows, indexes and plans
 are what is measured. For each case there are one worker, ten messages that came, ten that left and ten entries of the timeline; three
-cases in a hundred are open, and for as many workers an answer waits behind a knock that nobody answered.
+cases in a hundred are open, and for as many workers an answer waits behind a knock that nobody answered. All of it came evenly over a year.
 """
 
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ _TONGUES = {
 _ONE_A_CASE = {"OF_WORKER": "g", "OF_CASE": "g"}
 _MANY_A_CASE = {"OF_WORKER": f"(g / {PER_CASE})", "OF_CASE": f"(g / {PER_CASE})"}
 _IS_OPEN = f"(g % 100) < {_OPEN_OF_100}"
-_AT = f":now - (g * 7919) % {_YEAR}"
+_AT = f":now - {_YEAR} + ({_YEAR} / :rows) * g"
 _BY_DESK = "CASE WHEN g % 10 < 7 THEN {halmstra} WHEN g % 10 < 9 THEN {weidegaard} ELSE {ketenstem} END"
 _COMPANY = _BY_DESK.format(halmstra="'halmstra'", weidegaard="'weidegaard'", ketenstem="'ketenstem'")
 _KNOWN = _BY_DESK.format(halmstra="'nodirpar-sewing'", weidegaard="'kiboko-farm'", ketenstem="NULL")
@@ -169,7 +169,7 @@ def fill(database: Database, cases: int, now: int) -> None:
             with database.write() as connection:
                 if database.kind == "postgresql":
                     connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
-                connection.execute(sa.text(told), {"low": low, "high": high, "now": now, "last": cases * PER_CASE})
+                connection.execute(sa.text(told), {"low": low, "high": high, "now": now, "rows": cases * each, "last": cases * PER_CASE})
     _give_indexes(database, kept)
 
 

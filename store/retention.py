@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from store.standing import standing
 from store.tables import annotations, cases, entries, idempotency, inbox, mails, outbox, screens, tasks, traces
 
-LOT: Final = 500
+LOT: Final = 2000
 """Rows that are looked at in one transaction: it takes some milliseconds, and who writes meanwhile waits no longer."""
 _ENDED = ("sent", "maybe_sent", "failed", "dropped")
 

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from store.database import Database, open_database
-from store.migrate import TablesBusy, is_up_to_date, upgrade
+from store.migrate import TablesBusy, is_up_to_date, unbuilt, upgrade
 from tests.databases import Databases
 from tests.processes import COMMAND, Installation
 
@@ -112,3 +112,50 @@ def test_two_machines_that_bring_the_tables_up_at_once_both_succeed(older: Datab
     assert failed == []
     with older.read() as connection:
         assert is_up_to_date(connection)
+
+
+_BROKEN = "UPDATE pg_index SET indisvalid = false WHERE indexrelid = CAST('ix_cases_queue' AS regclass)"
+
+
+def test_an_index_whose_building_was_cut_off_is_named_and_built_at_the_next_upgrade(older: Database) -> None:
+    upgrade(older)
+    with older.write() as connection:
+        connection.execute(sa.text("DROP INDEX ix_inbox_aside"))
+        connection.execute(sa.text(_BROKEN))
+        lacking = unbuilt(connection)
+    upgrade(older)
+
+    assert sorted(lacking) == ["ix_cases_queue", "ix_inbox_aside"]
+    with older.read() as connection:
+        assert unbuilt(connection) == []
+
+
+def test_nobody_waits_while_an_index_of_a_large_table_is_built(older: Database) -> None:
+    """Building waits for a transaction that began before; who writes meanwhile waits for neither."""
+    upgrade(older)
+    with older.write() as connection:
+        connection.execute(sa.text("DROP INDEX ix_inbox_aside"))
+    building = threading.Thread(target=upgrade, args=(older,))
+    with older.write() as long:
+        long.execute(sa.text(_WORD), {"key": "SM1"})
+        building.start()
+        until = time.monotonic() + 30
+        while not _builds(older) and time.monotonic() < until:
+            time.sleep(0.02)
+        with older.write() as other:
+            other.execute(sa.text("SET LOCAL lock_timeout = '500ms'"))
+            other.execute(sa.text(_WORD), {"key": "SM2"})
+        assert building.is_alive()
+    building.join()
+
+    with older.read() as connection:
+        assert unbuilt(connection) == []
+        assert connection.execute(sa.text("SELECT count(*) FROM inbox")).scalar_one() == 2
+
+
+_WORD = "INSERT INTO inbox (channel, key, worker_id, received_at, state) VALUES ('sms', :key, 'w', 1, 'new')"
+
+
+def _builds(database: Database) -> bool:
+    with database.read() as connection:
+        return bool(connection.execute(sa.text("SELECT count(*) FROM pg_stat_progress_create_index")).scalar_one())

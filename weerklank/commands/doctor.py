@@ -11,7 +11,7 @@ from cases import programme
 from channels.config import ChannelConfig
 from channels.registry import Channels
 from store.database import Database, StoreAway, open_database
-from store.migrate import is_up_to_date
+from store.migrate import is_up_to_date, unbuilt
 from store.pooler import shares_sessions
 from store.sealing import WeakKey
 from translations.danger import ListError
@@ -115,6 +115,9 @@ def _tables(database: Database, present: Settings, channels: Channels, config: C
             yield Finding(well=False, what="the tables are not of this version", do="run `weerklank db upgrade`")
             return
         yield Finding(well=True, what=f"{database.kind} has the tables of this version")
+        if lacking := unbuilt(connection):
+            do = "run `weerklank db upgrade` again: it builds them beside the traffic"
+            yield Finding(well=False, what=f"indexes are not built, and pages are slow: {', '.join(lacking)}", do=do)
         yield from _programme(connection, present, channels, config)
         yield from _flows(database, connection)
         yield from doctor_rows.look(connection)
