@@ -16,6 +16,8 @@ PER_CASE = 10
 _YEAR = 365 * 86_400_000
 _OPEN_OF_100 = 3
 _AT_ONCE = 200_000
+_FIRST_ID = 1_000_000
+"""Behind what the service wrote before."""
 _NUMBERED = ("cases", "annotations", "inbox", "outbox", "mails", "tasks")
 
 
@@ -72,7 +74,7 @@ _ROWS: tuple[tuple[dict[str, str], int, str], ...] = (
         _ONE_A_CASE,
         1,
         f"""INSERT INTO workers (id, key_sealed, current_case_id, heard_at, knocked_at)
-        SELECT WORKER, NOISE80, g + 1, {_AT}, CASE WHEN {_IS_OPEN} THEN :now - 86400000 END FROM SERIES""",
+        SELECT WORKER, NOISE80, g + :first, {_AT}, CASE WHEN {_IS_OPEN} THEN :now - 86400000 END FROM SERIES""",
     ),
     (
         _ONE_A_CASE,
@@ -90,69 +92,70 @@ _ROWS: tuple[tuple[dict[str, str], int, str], ...] = (
         f"""INSERT INTO cases (id, reference, code_hash, worker_id, channel, language, place_id, supplier_id, company_id, excluded,
             who, state, severity, danger, groups, may_we, opened_at, answer_by, late_at, answered_at, updated_at, version, last_seq,
             tail_hash, public_key, data_key_sealed)
-        SELECT g + 1, 'WK-' || substr(HEX8, 1, 4) || '-' || substr(HEX8, 5, 4), ONCE32, WORKER, 'sms', 'bn', {_PLACE}, NULL, {_COMPANY},
+        SELECT g + :first, 'WK-' || substr(HEX8, 1, 4) || '-' || substr(HEX8, 5, 4), ONCE32, WORKER, 'sms', 'bn', {_PLACE}, NULL,
+            {_COMPANY},
             JSON_NONE, 'affected',
             CASE WHEN g % 100 = 0 THEN 'new' WHEN g % 100 = 1 THEN 'answer_needed' WHEN g % 100 = 2 THEN 'waiting_worker'
                  WHEN g % 4 = 0 THEN 'closed_no_answer' ELSE 'closed_agreed' END,
             1 + (g / 3) % 5, CASE WHEN g % 500 = 0 THEN 'fire' END, JSON_NONE, 'ask_first', {_AT},
-            CASE WHEN {_IS_OPEN} AND g % 100 < 2 THEN :now + (g * 104729) % 432000000 - 43200000 END, NULL,
+            CASE WHEN g % 100 < 2 THEN :now + 3600000 + (g * 104729) % 432000000 END, CASE WHEN g % 1000 < 2 THEN :now - 3600000 END,
             CASE WHEN g % 100 <> 0 THEN {_AT} + 3600000 END, {_AT}, 12, {PER_CASE}, ONCE32, ONCE32, NOISE80 FROM SERIES""",
     ),
     (
         _ONE_A_CASE,
         1,
-        "INSERT INTO case_grants (case_id, reader, envelope) SELECT g + 1, 'service', NOISE120 FROM SERIES",
+        "INSERT INTO case_grants (case_id, reader, envelope) SELECT g + :first, 'service', NOISE120 FROM SERIES",
     ),
     (
         _ONE_A_CASE,
         1,
-        f"""INSERT INTO case_grants (case_id, reader, envelope) SELECT g + 1, 'desk:' || {_COMPANY}, NOISE120 FROM SERIES""",
+        f"""INSERT INTO case_grants (case_id, reader, envelope) SELECT g + :first, 'desk:' || {_COMPANY}, NOISE120 FROM SERIES""",
     ),
     (
         _MANY_A_CASE,
         PER_CASE,
         f"""INSERT INTO entries (case_id, seq, kind, author, at, sealed, hash)
-        SELECT OF_CASE + 1, 1 + g % {PER_CASE}, CASE WHEN g % 2 = 0 THEN 'words' ELSE 'reply' END,
+        SELECT OF_CASE + :first, 1 + g % {PER_CASE}, CASE WHEN g % 2 = 0 THEN 'words' ELSE 'reply' END,
             CASE WHEN g % 2 = 0 THEN 'worker' ELSE 'officer:sanne' END, {_AT}, NOISE250, ONCE32 FROM SERIES""",
     ),
     (
         _ONE_A_CASE,
         1,
         f"""INSERT INTO annotations (id, case_id, seq, language, engine, author, confidence, at, sealed)
-        SELECT g + 1, g + 1, 1, 'nl', 'person', 'officer:sanne', 'good', {_AT}, NOISE250 FROM SERIES""",
+        SELECT g + :first, g + :first, 1, 'nl', 'person', 'officer:sanne', 'good', {_AT}, NOISE250 FROM SERIES""",
     ),
     (
         _MANY_A_CASE,
         PER_CASE,
         f"""INSERT INTO inbox (id, channel, key, worker_id, received_at, state, attempts)
-        SELECT g + 1, 'sms', 'SM' || HEX8 || '-' || CAST(g AS text), WORKER, {_AT}, 'done', 0 FROM SERIES""",
+        SELECT g + :first, 'sms', 'SM' || HEX8 || '-' || CAST(g AS text), WORKER, {_AT}, 'done', 0 FROM SERIES""",
     ),
     (
         _MANY_A_CASE,
         PER_CASE,
         f"""INSERT INTO outbox (id, worker_id, channel, kind, case_id, seq, state, due_at, attempts, provider_id, status,
             created_at, settled_at)
-        SELECT g + 1, WORKER, 'sms', CASE WHEN g % {PER_CASE} = 9 THEN 'reply' ELSE 'flow' END,
-            CASE WHEN g % {PER_CASE} = 9 THEN OF_CASE + 1 END, CASE WHEN g % {PER_CASE} = 9 THEN 2 END, 'sent', {_AT}, 1,
+        SELECT g + :first, WORKER, 'sms', CASE WHEN g % {PER_CASE} = 9 THEN 'reply' ELSE 'flow' END,
+            CASE WHEN g % {PER_CASE} = 9 THEN OF_CASE + :first END, CASE WHEN g % {PER_CASE} = 9 THEN 2 END, 'sent', {_AT}, 1,
             'SM' || HEX8 || '-' || CAST(g AS text), 'delivered', {_AT}, {_AT} + 400 FROM SERIES""",
     ),
     (
         _ONE_A_CASE,
         1,
         f"""INSERT INTO outbox (id, worker_id, channel, kind, case_id, seq, state, hold, due_at, attempts, created_at)
-        SELECT g + 1 + :last, WORKER, 'sms', 'reply', g + 1, 4, 'held', 'knock', {_AT}, 0, {_AT} FROM SERIES WHERE {_IS_OPEN}""",
+        SELECT g + :first + :last, WORKER, 'sms', 'reply', g + :first, 4, 'held', 'knock', {_AT}, 0, {_AT} FROM SERIES WHERE {_IS_OPEN}""",
     ),
     (
         _ONE_A_CASE,
         1,
         f"""INSERT INTO mails (id, key, kind, officer_ids, case_id, state, due_at, attempts, settled_at)
-        SELECT g + 1, 'new_case:' || CAST(g AS text), 'new_case', JSON_NONE, g + 1, 'sent', {_AT}, 1, {_AT} + 900 FROM SERIES""",
+        SELECT g + :first, 'new_case:' || CAST(g AS text), 'new_case', JSON_NONE, g + :first, 'sent', {_AT}, 1, {_AT} + 900 FROM SERIES""",
     ),
     (
         _ONE_A_CASE,
         1,
         f"""INSERT INTO tasks (id, task, arguments, run_at, state, attempts)
-        SELECT g + 1, 'translate_words', JSON_NONE, {_AT}, 'done', 1 FROM SERIES""",
+        SELECT g + :first, 'translate_words', JSON_NONE, {_AT}, 'done', 1 FROM SERIES""",
     ),
 )
 
@@ -166,10 +169,11 @@ def fill(database: Database, cases: int, now: int) -> None:
             told = told.replace(word, sql)
         for low in range(0, cases * each, _AT_ONCE):
             high = min(low + _AT_ONCE, cases * each) - 1
+            numbers = {"low": low, "high": high, "now": now, "rows": cases * each, "last": cases * PER_CASE, "first": _FIRST_ID}
             with database.write() as connection:
                 if database.kind == "postgresql":
                     connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
-                connection.execute(sa.text(told), {"low": low, "high": high, "now": now, "rows": cases * each, "last": cases * PER_CASE})
+                connection.execute(sa.text(told), numbers)
     _give_indexes(database, kept)
 
 

@@ -42,7 +42,7 @@ _TIMES = 40
 _AIM_MS = 100.0
 _BEFORE = "0006"
 _READER = "jeroen"
-_OPTIONS = ("shared_buffers=1GB", "max_wal_size=4GB", "maintenance_work_mem=256MB")
+_OPTIONS = ("jit=off", "shared_buffers=1GB", "max_wal_size=4GB", "maintenance_work_mem=256MB")
 _PAGES = {
     "the queue": "/api/v1/cases",
     "the queue, late": "/api/v1/cases?due=late",

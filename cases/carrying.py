@@ -164,7 +164,9 @@ def unread(desk_language: str) -> sa.ColumnElement[bool]:
         annotations.c.confidence.not_in(NOT_WHOLLY),
         annotations.c.engine != HEARD,
     )
-    words = sa.exists().where(kept.c.case_id == cases.c.id, kept.c.kind == "words", ~read)
+    # Asked for one case after another: from a plain EXISTS PostgreSQL may make a list of all words of all cases, and go through it.
+    unread_words = sa.select(kept.c.seq).where(kept.c.case_id == cases.c.id, kept.c.kind == "words", ~read).limit(1)
+    words = unread_words.correlate(cases).scalar_subquery().is_not(None)
     base = desk_language.partition("-")[0]
     foreign = ~sa.or_(cases.c.language == base, cases.c.language.startswith(f"{base}-", autoescape=True))
     return sa.and_(cases.c.state != "forgotten", foreign, words)
