@@ -27,7 +27,6 @@ from store.writer import Writer
 
 _MEND_AFTER = 5 * SECOND
 _CONNECTIONS = 3
-_PATIENCE = {"connect_timeout": 5}
 
 
 class _Again(Exception):
@@ -78,14 +77,14 @@ class SharedRunner(Runner):
 
     def __init__(self, database: Database, writer: Writer, clock: Clock, work: Mapping[str, Work]) -> None:
         super().__init__(writer, clock, work)
-        self._address = sa.make_url(database.url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._address = database.address
 
     async def run(self, every: float) -> None:
         """Run tasks until cancelled, looking every `every` seconds beside being rung; those under way come to their end first.
 
         Returns when the engine knows this process no more: run it again. Raises StoreAway.
         """
-        app = App(connector=PsycopgConnector(conninfo=self._address, kwargs=_PATIENCE, min_size=1, max_size=_CONNECTIONS))
+        app = App(connector=PsycopgConnector(conninfo=self._address, min_size=1, max_size=_CONNECTIONS))
         app.job_manager = manager = _Told(app.connector)
         app.task(name=jobs.RUN, queue=jobs.QUEUE, pass_context=True, retry=_AsTold(self._clock))(self._run_job)
         manager.worker = worker = Worker(

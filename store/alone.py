@@ -1,7 +1,6 @@
 """Work that only one of all processes may do at a time, for as long as that process lives."""
 
 import psycopg
-import sqlalchemy as sa
 
 from store.database import Database
 
@@ -17,7 +16,7 @@ class Alone:
     """
 
     def __init__(self, database: Database, work: str) -> None:
-        self._address = sa.make_url(database.url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._address = database.address
         self._needed = database.kind == "postgresql"
         self._lock = (_OURS, WORK[work])
         self._held: psycopg.Connection | None = None
@@ -39,7 +38,7 @@ class Alone:
         return True
 
     def _taken(self) -> bool:
-        connection = psycopg.connect(self._address, autocommit=True, connect_timeout=5)
+        connection = psycopg.connect(self._address, autocommit=True)
         self._held = connection
         row = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", self._lock).fetchone()
         if row is None or not row[0]:

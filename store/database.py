@@ -14,7 +14,18 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, Operationa
 
 Kind = Literal["sqlite", "postgresql"]
 _BUSY_MS = 4_000
-_CONNECT_SECONDS = 5
+PATIENCE: dict[str, int] = {
+    "connect_timeout": 5,
+    "keepalives": 1,
+    "keepalives_idle": 5,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""How long every connection to PostgreSQL believes in a wire that says nothing: about 15 s, where the system's own patience is two hours.
+
+Seconds, but for `tcp_user_timeout` (ms); the names are libpq's. On a socket of the file system they mean nothing.
+"""
 _NO_ROOM = "Check free disk space"
 """PostgreSQL's hint beside a file that cannot grow: where the limit is not the disk's, it calls the error an internal one."""
 _LOCKED = ("database is locked", "database is busy")
@@ -32,6 +43,12 @@ class Database:
     kind: Kind
     writing: sa.Engine
     reading: sa.Engine
+
+    @property
+    def address(self) -> str:
+        """The address in libpq's form, with the same patience: for connections to PostgreSQL beside the two doors."""
+        options = {name: str(value) for name, value in PATIENCE.items()}
+        return sa.make_url(self.url).set(drivername="postgresql").update_query_dict(options).render_as_string(hide_password=False)
 
     @contextmanager
     def read(self) -> Generator[sa.Connection]:
@@ -81,9 +98,7 @@ def _on_connect(connection: Any, _record: Any) -> None:
 def _engine(url: str, kind: Kind, begin: str, pool: int) -> sa.Engine:
     options: dict[str, Any] = {"hide_parameters": True, "json_serializer": _json, "json_deserializer": orjson.loads}
     if kind == "postgresql":
-        return sa.create_engine(
-            url, pool_size=pool, max_overflow=pool, pool_pre_ping=True, connect_args={"connect_timeout": _CONNECT_SECONDS}, **options
-        )
+        return sa.create_engine(url, pool_size=pool, max_overflow=pool, pool_pre_ping=True, connect_args=PATIENCE, **options)
     engine = sa.create_engine(url, connect_args={"check_same_thread": False}, **options)
     event.listen(engine, "connect", _on_connect)
 

@@ -22,7 +22,7 @@ def ring(connection: sa.Connection, bell: str) -> None:
 
 def listen(database: Database, heard: Callable[[str], None], stopped: Callable[[], bool]) -> None:
     """Call `heard` for every ring until `stopped`; returns when the database goes away, so that the caller can try again."""
-    address = sa.make_url(database.url).set(drivername="postgresql").render_as_string(hide_password=False)
+    address = database.address
     try:
         with psycopg.connect(address, autocommit=True) as connection:
             for statement in _LISTEN:

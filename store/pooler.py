@@ -5,7 +5,6 @@ Behind such a pooler (pgbouncer's `pool_mode = transaction` or `statement`) thes
 """
 
 import psycopg
-import sqlalchemy as sa
 
 from store.database import Database, StoreAway
 
@@ -20,7 +19,7 @@ def shares_sessions(database: Database) -> bool:
     """
     if database.kind != "postgresql":
         return False
-    address = sa.make_url(database.url).set(drivername="postgresql").render_as_string(hide_password=False)
+    address = database.address
     try:
         with psycopg.connect(address, autocommit=True) as one, psycopg.connect(address) as other:
             before = _session(one)

@@ -38,6 +38,7 @@ SEALED: tuple[SealedField, ...] = (
     SealedField("code_pool", "code_sealed", "the ring", "hash of the code"),
     SealedField("screens", "sealed", "the ring", "hash of the phone's token"),
     SealedField("officers", "totp_sealed", "the ring", "officer id"),
+    SealedField("marks", "sealed", "the ring", "the keyed hash beside it"),
 )
 
 _STATE = "where a queue stands: a word of ours"
@@ -185,6 +186,7 @@ PLAIN: dict[tuple[str, str], str] = {
     ("no_cases", "place_id"): _PLACE,
     ("no_cases", "kind"): _OURS,
     ("screens", "phone"): _KEYED,
+    ("marks", "lookup"): "a keyed hash of a word that everybody may know",
 }
 """Columns that lie open, each with the reason why it may."""
 

@@ -115,6 +115,10 @@ class Keyring:
             raise Unopenable("this envelope was sealed under a key that is not on the ring")
         return open_with(self._key_for(key_id, purpose), envelope[1 + _KEY_ID :], aad)
 
+    def is_newest(self, envelope: bytes) -> bool:
+        """Whether an envelope that opens was sealed under the newest key."""
+        return envelope[1 : 1 + _KEY_ID] == self._newest
+
     def lookup(self, *parts: str) -> bytes:
         """A keyed hash to find something by, without storing it: 32 bytes, the same for the same parts and pepper."""
         return hashlib.blake2b("\x00".join(parts).encode(), key=self._pepper, digest_size=32, person=b"weerklank-look").digest()

@@ -541,3 +541,11 @@ screens = sa.Table(
     sa.Column("sealed", Sealed, nullable=False),
     sa.Column("at", Moment, nullable=False),
 )
+
+marks = sa.Table(
+    "marks",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("lookup", Bytes(32), nullable=False),
+    sa.Column("sealed", Sealed, nullable=False),
+)

@@ -1,8 +1,8 @@
 """The chaos campaign: several web and worker processes on one PostgreSQL while everything around them fails, and nothing may be lost.
 
 `python -m tests.campaigns.chaos --faults 200 --seed 7`. A fault is a kill -9 of processes or of PostgreSQL (the server, or one of
-its children), the wire to a carrier cut, the disk full for all, or a clock set wrong. Some workers are left without an answer; their
-date passes, and exactly one notice of that may come.
+its children), the wire to a carrier or to PostgreSQL cut, the disk full for all, or a clock set wrong. Some workers are left without an
+answer; their date passes, and exactly one notice of that may come.
 """
 
 import argparse
@@ -14,9 +14,12 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
+
+import sqlalchemy as sa
 
 from tests.campaigns.cluster import Cluster
 from tests.campaigns.kill import LEASE, Campaign, Outcome, Storm, TellingTwilio, lay_tables
@@ -29,6 +32,7 @@ WRONG_BY = 600.0
 _LONGEST_OUTAGE = 2.0
 _LOOK_EVERY = 0.5
 _SERVERS_PART = 0.15
+CARRIERS, DATABASE = "carriers", "database"
 _NOBODY_ANSWERS = 0.25
 
 
@@ -38,7 +42,7 @@ Doubles = tuple[TellingTwilio, TelegramDouble]
 class Chaos(Campaign):
     """One storm over a cluster. `postgres` and `wires` are what may break beside its processes."""
 
-    def __init__(self, cluster: Cluster, doubles: Doubles, storm: Storm, postgres: Postgres, wires: Sequence[Wire]) -> None:
+    def __init__(self, cluster: Cluster, doubles: Doubles, storm: Storm, postgres: Postgres, wires: Mapping[str, Sequence[Wire]]) -> None:
         super().__init__(cluster, doubles, storm)
         self.cluster = cluster
         self.postgres = postgres
@@ -50,7 +54,8 @@ class Chaos(Campaign):
             "processes killed": (55, self._kill_processes),
             "PostgreSQL killed": (6, self._kill_postgres),
             "a child of PostgreSQL killed": (9, self.postgres.kill_one),
-            "wires cut": (12, self._cut_a_wire),
+            "wires cut": (12, partial(self._cut_a_wire, CARRIERS)),
+            "wires to PostgreSQL cut": (8, partial(self._cut_a_wire, DATABASE)),
             "disks full": (5, self._fill_the_disk),
             "clocks wrong": (13, self._set_a_clock),
         }
@@ -103,8 +108,8 @@ class Chaos(Campaign):
         self.postgres.kill()
         time.sleep(self.luck.uniform(0.0, _LONGEST_OUTAGE))
 
-    def _cut_a_wire(self) -> None:
-        wire = self.luck.choice(self.wires)
+    def _cut_a_wire(self, towards: str) -> None:
+        wire = self.luck.choice(self.wires[towards])
         wire.cut()
         time.sleep(self.luck.uniform(0.0, _LONGEST_OUTAGE))
         wire.mend()
@@ -158,7 +163,11 @@ def campaign(folder: Path, storm: Storm) -> Outcome:
         wires = [open_things.enter_context(Wire(double.port)) for double in (twilio, telegram)]
         house.environment |= {"WEERKLANK_TWILIO_API_URL": wires[0].url, "WEERKLANK_TELEGRAM_API_URL": wires[1].url}
         house.lay()
-        run = Chaos(house, (twilio, telegram), storm, postgres, wires)
+        # The campaign's own look at the database goes past the wire that it cuts.
+        there = sa.make_url(postgres.url)
+        line = open_things.enter_context(Wire(there.port or 0))
+        house.environment["WEERKLANK_DATABASE_URL"] = there.set(port=line.port).render_as_string(hide_password=False)
+        run = Chaos(house, (twilio, telegram), storm, postgres, {CARRIERS: wires, DATABASE: [line]})
         open_things.callback(run.record.database.close)
         open_things.callback(house.stop)
         return asyncio.run(run.run())

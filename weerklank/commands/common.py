@@ -6,10 +6,13 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TypeAlias
 
+import sqlalchemy as sa
 from pydantic import ValidationError
 
+from store import mark
 from store.database import Database, StoreAway, open_database
 from store.migrate import is_up_to_date
+from store.sealing import Keyring
 from weerklank.commands.errors import CommandError
 from weerklank.settings import Settings
 
@@ -33,10 +36,40 @@ def settings() -> Settings:
         raise CommandError(f"WEERKLANK_{name} is wrong: {first['msg']}") from error
 
 
-def _check_tables(database: Database) -> None:
+def keyring_of(present: Settings) -> Keyring | None:
+    """The keys, to compare with the database's mark; None where none are set: who has no keys can seal nothing wrongly."""
+    return present.keyring() if present.sealing_keys and present.lookup_pepper is not None else None
+
+
+def check_mark(connection: sa.Connection, present: Settings) -> None:
+    """See that the database belongs to these keys. Raises CommandError."""
+    keyring = keyring_of(present)
+    if keyring is None:
+        return
+    try:
+        mark.check(connection, keyring)
+    except mark.OtherKeys as error:
+        raise CommandError(str(error)) from error
+
+
+def lay_mark(database: Database, present: Settings) -> None:
+    """Bind a database that has no mark to these keys; nothing where none are set. Raises CommandError when it belongs to others."""
+    keyring = keyring_of(present)
+    if keyring is None:
+        return
+    try:
+        with database.write() as connection:
+            mark.lay(connection, keyring)
+    except mark.OtherKeys as error:
+        raise CommandError(str(error)) from error
+
+
+def _check_tables(database: Database, present: Settings) -> None:
     try:
         with database.read() as connection:
             there = is_up_to_date(connection)
+            if there:
+                check_mark(connection, present)
     except StoreAway as error:
         raise CommandError("the database cannot be reached; look at WEERKLANK_DATABASE_URL and whether its server runs") from error
     if not there:
@@ -45,10 +78,10 @@ def _check_tables(database: Database) -> None:
 
 @contextmanager
 def database_of(present: Settings) -> Generator[Database]:
-    """The database of an installation, migrated. Raises CommandError when its tables are of another version."""
+    """The database of an installation, migrated. Raises CommandError when its tables are of another version or its keys others."""
     database = open_database(present.database)
     try:
-        _check_tables(database)
+        _check_tables(database, present)
         yield database
     finally:
         database.close()

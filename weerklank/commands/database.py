@@ -11,12 +11,12 @@ from cases import timeline
 from channels.registry import open_channels
 from store import codes
 from store.casekeys import KeyCache
-from store.database import Database, is_away, open_database
+from store.database import Database, StoreAway, is_away, open_database
 from store.migrate import TablesBusy, is_up_to_date, newest, upgrade
 from store.tables import cases
 from weerklank import wiring
 from weerklank.channel_settings import channel_config
-from weerklank.commands.common import Commands, database_of, say, settings
+from weerklank.commands.common import Commands, check_mark, database_of, lay_mark, say, settings
 from weerklank.commands.errors import CommandError
 from weerklank.settings import Settings
 from words.digits import case_code
@@ -37,14 +37,18 @@ def add_parser(commands: Commands) -> None:
 
 def _upgrade(arguments: argparse.Namespace) -> int:
     del arguments
-    database = open_database(settings().database)
+    present = settings()
+    database = open_database(present.database)
     try:
+        with database.read() as connection:
+            check_mark(connection, present)
         upgrade(database)
+        lay_mark(database, present)
     except TablesBusy as error:
         raise CommandError(
             "the tables stayed in use for half a minute; nothing was changed: run `weerklank db upgrade` again at a quieter moment"
         ) from error
-    except DBAPIError as error:
+    except (DBAPIError, StoreAway) as error:
         if not is_away(error):
             raise
         raise CommandError("the database cannot be reached; look at WEERKLANK_DATABASE_URL and whether its server runs") from error

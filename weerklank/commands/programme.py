@@ -3,9 +3,14 @@
 import argparse
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from bot import clock
 from cases import programme
+from cases.model import Programme
+from store.tables import cases
 from weerklank.commands.common import Commands, database_of, say, settings
+from weerklank.commands.errors import CommandError
 
 
 def add_parser(commands: Commands) -> None:
@@ -19,6 +24,8 @@ def add_parser(commands: Commands) -> None:
         action = actions.add_parser(name, help=says)
         action.add_argument("file", type=Path, metavar="FILE")
         action.set_defaults(run=run)
+        if name == "apply":
+            action.add_argument("--replace", action="store_true", help="also where another operator's programme has cases")
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -27,10 +34,23 @@ def _check(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _refuse_another(connection: sa.Connection, wanted: Programme) -> None:
+    """A file of another operator over cases of one is more likely a wrong database than a change. Raises CommandError."""
+    present = programme.current(connection)
+    if present is None or present.operator.id == wanted.operator.id or connection.execute(sa.select(cases.c.id).limit(1)).first() is None:
+        return
+    raise CommandError(
+        f"this database has cases of {present.operator.id}, and the file is of {wanted.operator.id}; choose that one's database, "
+        "or add --replace if the operator really changed"
+    )
+
+
 def _apply(arguments: argparse.Namespace) -> int:
     text = arguments.file.read_text(encoding="utf-8")
     wanted = programme.read_programme(text, arguments.file.name)
     with database_of(settings()) as database, database.write() as connection:
+        if not arguments.replace:
+            _refuse_another(connection, wanted)
         changes = programme.apply(connection, wanted, text, clock.now())
     for change in changes:
         say(str(change))

@@ -15,7 +15,7 @@ from api.app import build_app
 from bot import log
 from store.pooler import shares_sessions
 from weerklank import web
-from weerklank.commands.common import Commands, database_of, settings
+from weerklank.commands.common import Commands, database_of, lay_mark, settings
 from weerklank.commands.errors import CommandError
 from weerklank.settings import Settings
 from weerklank.wiring import Service
@@ -61,6 +61,7 @@ def _ready(present: Settings) -> None:
     with database_of(present) as database:
         if shares_sessions(database):
             raise CommandError(POOLED)
+        lay_mark(database, present)
 
 
 def _serve(arguments: argparse.Namespace) -> int:
