@@ -187,13 +187,14 @@ class Day(Campaign):
             [COMMAND, "doctor"], env=self.cluster.environment, cwd=self.cluster.folder, check=False, capture_output=True, text=True
         ).stdout
         aside = self._aside()
-        self.was_aside, self.checks.aside = len(aside), set(aside)
+        self.was_aside, self.checks.again, self.checks.aside = len(aside), set(aside), set(aside.values())
         self.said_again = self.cluster.command("aside", "again", "--all")
         self.again_at = self.hurried.hour()
 
-    def _aside(self) -> list[str]:
-        """Whose each message is that was set aside."""
-        return [row["worker_id"] for row in self.record.rows(sa.select(inbox.c.worker_id).where(inbox.c.state == "aside"))]
+    def _aside(self) -> dict[int, str]:
+        """The messages that lie aside, and whose each is."""
+        aside = sa.select(inbox.c.id, inbox.c.worker_id).where(inbox.c.state == "aside")
+        return {row["id"]: row["worker_id"] for row in self.record.rows(aside)}
 
     async def _sample(self) -> None:
         while True:
@@ -207,8 +208,9 @@ class Day(Campaign):
         found = [
             Sample(hour, row.queue, row.channel, row.count, 0.0 if row.since is None else max(0.0, (now - row.since) / clock.MINUTE))
             for row in rows
+            if row.queue != "inbox"
         ]
-        return [*found, Sample(hour, "aside", "", len(self._aside()), 0.0)]
+        return [*found, *self.checks.words(hour, now), Sample(hour, "aside", "", len(self._aside()), 0.0)]
 
     def oldest(self, queue: str, channels: tuple[str, ...], between: tuple[float, float] = (0.0, 24.0)) -> float:
         """The highest age (simulated minutes) in a queue."""
@@ -221,6 +223,7 @@ class Day(Campaign):
         looks = {
             "words of others while a flow was broken": self.oldest("inbox", phone, POISON),
             "words all day": self.oldest("inbox", (*phone, "telegram")),
+            "words run again": 60 * max((sample.hour - self.again_at for sample in self.samples if sample.queue == "again"), default=0.0),
             "Telegram's answers while Twilio was away": self.oldest("outbox", ("telegram",), OUTAGE),
         }
         wrong = [f"{name} waited {age:.1f} minutes, not {_BOUND_MINUTES:.0f}" for name, age in looks.items() if age > _BOUND_MINUTES]

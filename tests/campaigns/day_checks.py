@@ -1,9 +1,14 @@
 """What must hold after a simulated day, where time has passed over people and some words were set aside."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 
+import sqlalchemy as sa
+
+from bot import clock
+from store.tables import inbox
 from tests.campaigns.checks import Checks, Talk
+from tests.campaigns.day_picture import Sample
 from tests.campaigns.record import Record
 from tests.campaigns.workers import Streets, Worker
 
@@ -15,14 +20,26 @@ _KNOCK = -3
 class DayChecks(Checks):
     """Everybody is judged word for word; two kinds of people by what must hold for them.
 
-    `aside` holds the pseudonyms of those of whom a message was set aside: what they wrote meanwhile was handled before it. `evening` are
-    the workers of the quiet day before: where a date passes that was promised to them, one more knock comes, which nobody answers.
+    `aside` holds the pseudonyms of those of whom a message was set aside: what they wrote meanwhile was handled before it; `again` holds
+    the messages themselves, which ran again. `evening` are the workers of the quiet day before: where a date passes that was promised to
+    them, one more knock comes, which nobody answers.
     """
 
     def __init__(self, record: Record, streets: Streets) -> None:
         super().__init__(record, streets)
         self.aside: set[str] = set()
+        self.again: set[int] = set()
         self.evening: set[Worker] = set()
+
+    def words(self, hour: float, now: int) -> list[Sample]:
+        """How the inbox stands: the age (minutes) of a word that ran again counts from when it came, so it is in a queue of its own."""
+        new = sa.select(inbox.c.id, inbox.c.channel, inbox.c.received_at).where(inbox.c.state == "new")
+        found: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for row in self._record.rows(new):
+            found["again" if row["id"] in self.again else "inbox", row["channel"]].append(row["received_at"])
+        return [
+            Sample(hour, queue, channel, len(came), max(0.0, (now - min(came)) / clock.MINUTE)) for (queue, channel), came in found.items()
+        ]
 
     def _of(self, worker: Worker, model: Talk) -> list[str]:
         worker_id = self._record.worker_id(worker) or ""

@@ -46,7 +46,7 @@ class _Panel:
 
 _CHANNELS = ("sms", "whatsapp", "telegram")
 _PANELS = (
-    _Panel("Age of the oldest word not handled, minutes", "inbox", _CHANNELS, lambda sample: sample.age),
+    _Panel("Age of the oldest word not handled (but those set aside), minutes", "inbox", _CHANNELS, lambda sample: sample.age),
     _Panel("Messages waiting to leave, rows", "outbox", _CHANNELS, lambda sample: float(sample.count)),
     _Panel("Workers' messages set aside, rows", "aside", ("",), lambda sample: float(sample.count)),
 )
