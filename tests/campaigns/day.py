@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,8 @@ from store import figures
 from store.tables import cases, inbox
 from tests.campaigns.checks import Talk
 from tests.campaigns.cluster import Cluster
-from tests.campaigns.day_picture import Sample, draw
+from tests.campaigns.day_checks import TEMPLATE, DayChecks
+from tests.campaigns.day_picture import Events, Sample, draw
 from tests.campaigns.desk import Desk
 from tests.campaigns.hurried import Hurried
 from tests.campaigns.kill import Campaign, Outcome, Storm, TellingTwilio, lay_tables
@@ -114,14 +116,17 @@ class Day(Campaign):
         self.broken = Path(house.environment["WEERKLANK_DAY_BROKEN"])
         self.was_aside = 0
         self.said_again = ""
+        self.again_at = POISON[1]
         self.doctor = ""
         desk = DayDesk(self.record, house.port, self.streets.weather)
         desk.hurried = hurried
         self.desk: DayDesk = desk
+        self.checks: DayChecks = DayChecks(self.record, self.streets)
 
     async def _quiet_day(self) -> dict[str, Talk]:
         """The model; and that of each script when no officer answers."""
         model = await super()._quiet_day()
+        self.checks.evening.update(self.workers)
         alone = [Alone(script, 90 + number) for number, script in enumerate(SCRIPTS)]
         await asyncio.gather(*(self.streets.talk(worker, None) for worker in alone))
         for worker in alone:
@@ -177,15 +182,19 @@ class Day(Campaign):
         await asyncio.to_thread(self._mend)
 
     def _mend(self) -> None:
-        self.was_aside = self._aside()
+        self.broken.unlink()
         self.doctor = subprocess.run(
             [COMMAND, "doctor"], env=self.cluster.environment, cwd=self.cluster.folder, check=False, capture_output=True, text=True
         ).stdout
-        self.broken.unlink()
+        aside = self._aside()
+        self.was_aside, self.checks.again, self.checks.aside = len(aside), set(aside), set(aside.values())
         self.said_again = self.cluster.command("aside", "again", "--all")
+        self.again_at = self.hurried.hour()
 
-    def _aside(self) -> int:
-        return len(self.record.rows(sa.select(inbox.c.id).where(inbox.c.state == "aside")))
+    def _aside(self) -> dict[int, str]:
+        """The messages that lie aside, and whose each is."""
+        aside = sa.select(inbox.c.id, inbox.c.worker_id).where(inbox.c.state == "aside")
+        return {row["id"]: row["worker_id"] for row in self.record.rows(aside)}
 
     async def _sample(self) -> None:
         while True:
@@ -199,8 +208,9 @@ class Day(Campaign):
         found = [
             Sample(hour, row.queue, row.channel, row.count, 0.0 if row.since is None else max(0.0, (now - row.since) / clock.MINUTE))
             for row in rows
+            if row.queue != "inbox"
         ]
-        return [*found, Sample(hour, "aside", "", self._aside(), 0.0)]
+        return [*found, *self.checks.words(hour, now), Sample(hour, "aside", "", len(self._aside()), 0.0)]
 
     def oldest(self, queue: str, channels: tuple[str, ...], between: tuple[float, float] = (0.0, 24.0)) -> float:
         """The highest age (simulated minutes) in a queue."""
@@ -213,6 +223,7 @@ class Day(Campaign):
         looks = {
             "words of others while a flow was broken": self.oldest("inbox", phone, POISON),
             "words all day": self.oldest("inbox", (*phone, "telegram")),
+            "words run again": 60 * max((sample.hour - self.again_at for sample in self.samples if sample.queue == "again"), default=0.0),
             "Telegram's answers while Twilio was away": self.oldest("outbox", ("telegram",), OUTAGE),
         }
         wrong = [f"{name} waited {age:.1f} minutes, not {_BOUND_MINUTES:.0f}" for name, age in looks.items() if age > _BOUND_MINUTES]
@@ -231,14 +242,16 @@ class Day(Campaign):
             "oldest Telegram send while Twilio was away": self.oldest("outbox", ("telegram",), OUTAGE),
         }
         figures_of_it = {name: round(age, 1) for name, age in ages.items()}
-        held = max((sample.count for sample in self.samples if sample.queue == "outbox" and sample.channel != "telegram"), default=0)
-        more = {"set aside": self.was_aside, "run again": self.said_again.split(" ")[0], "most waiting for Twilio": held}
+        held: Counter[float] = Counter()
+        for sample in self.samples:
+            held[sample.hour] += sample.count if sample.queue == "outbox" and sample.channel in both[:2] else 0
+        more = {"set aside": self.was_aside, "run again": self.said_again.split(" ")[0], "most waiting for Twilio": max(held.values())}
         return {**super()._figures(seconds), **figures_of_it, **more, "load": " ".join(f"{one:.1f}" for one in os.getloadavg())}
 
 
 def campaign(folder: Path, storm: Storm, pace: float, picture: Path | None) -> Outcome:
     """Run one day in a folder of its own, and draw it."""
-    more = {"CODES_AHEAD": "400", "SEND_LEASE_SECONDS": "3600", "LATE_CHECK_SECONDS": "1"}
+    more = {"CODES_AHEAD": "400", "SEND_LEASE_SECONDS": "3600", "LATE_CHECK_SECONDS": "1", "TWILIO_KNOCK_CONTENT_SID": TEMPLATE}
     telegram = TelegramDouble(record=folder / "telegram.jsonl", delay=0.01)
     with ExitStack() as open_things:
         postgres = Postgres(folder / "postgres")
@@ -248,6 +261,7 @@ def campaign(folder: Path, storm: Storm, pace: float, picture: Path | None) -> O
         house = Hastened(folder / "house", postgres.url, more=more, workers=2)
         house.port = open_things.enter_context(house.door).port
         twilio = open_things.enter_context(TellingTwilio(folder / "twilio.jsonl", house.port, random.Random(storm.seed + 1)))
+        twilio.desk.templates.add(TEMPLATE)
         open_things.enter_context(telegram)
         wire = Wire(twilio.port).__enter__()
         house.environment |= {"WEERKLANK_TWILIO_API_URL": wire.url, "WEERKLANK_TELEGRAM_API_URL": telegram.url}
@@ -262,7 +276,7 @@ def campaign(folder: Path, storm: Storm, pace: float, picture: Path | None) -> O
         outcome.wrong += day.broken_promises()
         day.wire.__exit__()
         if picture is not None:
-            picture.write_text(draw(day.samples, OUTAGE, POISON, SHIFTS), encoding="utf-8")
+            picture.write_text(draw(day.samples, Events(OUTAGE, POISON, day.again_at, SHIFTS)), encoding="utf-8")
         return outcome
 
 
