@@ -60,7 +60,7 @@ kill: .venv/installed-test
 chaos: .venv/installed-test
 	.venv/bin/python -m tests.campaigns.chaos --faults 200
 
-# A simulated day in some eight minutes: shift changes, a carrier away for an hour, a broken flow; it draws docs/explanation/day.svg.
+# A simulated day in some four minutes: shift changes, a carrier away for an hour, a broken flow; it draws docs/explanation/day.svg.
 day: .venv/installed-test
 	.venv/bin/python -m tests.campaigns.day --pace 480 --picture docs/explanation/day.svg
 
