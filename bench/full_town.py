@@ -1,6 +1,6 @@
 """A programme after years: as many workers, cases and messages as are asked for, put where the service finds them, on either database.
 
-What is sealed is noise of the right length, and whoever is in it is nobody: nothing here can be opened, and only rows, indexes and plans
+What is sealed is noise of the right length, and whoever is in it is nobody (their own keys are gone): only rows, indexes and plans
 are what is measured. For each case there are one worker, ten messages that came, ten that left and ten entries of the timeline; three
 cases in a hundred are open, and for as many workers an answer waits behind a knock that nobody answered. All of it came evenly over a year.
 """
@@ -74,7 +74,7 @@ _ROWS: tuple[tuple[dict[str, str], int, str], ...] = (
         _ONE_A_CASE,
         1,
         f"""INSERT INTO workers (id, key_sealed, current_case_id, heard_at, knocked_at)
-        SELECT WORKER, NOISE80, g + :first, {_AT}, CASE WHEN {_IS_OPEN} THEN :now - 86400000 END FROM SERIES""",
+        SELECT WORKER, NULL, g + :first, {_AT}, CASE WHEN {_IS_OPEN} THEN :now - 86400000 END FROM SERIES""",
     ),
     (
         _ONE_A_CASE,

@@ -61,7 +61,8 @@ class House:
     def kept(self, connection: sa.Connection, opened: OpenedCase) -> dict[str, Any]:
         self.workers += 1
         worker_id = f"worker-{self.workers:015d}"
-        connection.execute(sa.insert(workers), {"id": worker_id, "key_sealed": b"-"})
+        key_sealed = KEYRING.seal("workers.key_sealed", bytes(32), worker_id.encode())
+        connection.execute(sa.insert(workers), {"id": worker_id, "key_sealed": key_sealed})
         keys = casekeys.create(KEYRING)
         first = timeline.append(timeline.fresh(opened.case["reference"]), keys.data_key, opened.entries)
         row = {

@@ -74,7 +74,7 @@ CLOSED: dict[str, set[str] | re.Pattern[str]] = {
     "state": re.compile(r"[a-z_]{2,12}"),
     "task": re.compile(r"[a-z_]{2,30}"),
     "lane": {"call", "inbox", "statuses", "settle", "notices", "conversation", "promises", "timers"},
-    "clock": {"promises", "timers", "traces"},
+    "clock": {"promises", "retention", "timers", "traces"},
     "level": set(log.LEVELS),
     "part": set(log.PARTS),
     "le": re.compile(r"\d+(\.\d+)?|\+Inf"),
