@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot import clock
 from cases import programme
+from store import mark
 from store.database import open_database
 from store.migrate import upgrade
 from store.sealing import Keyring
@@ -95,6 +96,7 @@ class Installation:
         upgrade(database)
         text = PROGRAMME.read_text(encoding="utf-8")
         with database.write() as connection:
+            mark.lay(connection, self.keyring())
             programme.apply(connection, programme.read_programme(text, PROGRAMME.name), text, clock.now())
         database.close()
 
