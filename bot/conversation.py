@@ -234,7 +234,7 @@ class Conversation:
             self.on_dry()
         except NeedsHash as needed:
             self._hash(message, needed.digits)
-        except Exception as error:
+        except Exception as error:  # one poisoned message must not hold up anybody; it is counted and set aside with its reason
             if is_away(error):
                 raise
             _log.exception("a message could not be handled")

@@ -23,7 +23,7 @@ from bot.clock import MINUTE, SECOND, Clock
 from bot.lasting import WholeSteps
 from bot.watch import Unwatched, Watch
 from store import mails as kept
-from store.database import StoreAway
+from store.database import StoreAway, is_away
 from store.events import event
 from store.writer import Writer, WriterBusy
 from translations.texts import SOURCE, Catalogues, shipped
@@ -229,7 +229,9 @@ class Notices:
             try:
                 with connection.begin_nested():
                     self._ended(connection, [kept.one(connection, mail_id)], left=False)
-            except Exception as error:  # noqa: BLE001 - what follows from one notice must not keep every other from leaving; it is loud
+            except Exception as error:  # what follows from one notice must not keep every other from leaving; it is loud
+                if is_away(error):
+                    raise
                 _log.error("what follows from a notice could not be done: %s", type(error).__name__)
 
     async def send_due(self) -> bool:

@@ -38,7 +38,7 @@ class Retention:
         """Take away everything that is due; how many rows went, by what they were. Raises StoreAway."""
         before = self._clock() - self._days * DAY
         gone: Counter[str] = Counter()
-        for kind in KINDS.values():
+        for kind in KINDS:
             gone[kind.name] += self._lots(partial(kept.take_away, kind=kind, before=before))
         gone[TIMELINES] += self._lots(partial(kept.timelines, before=before))
         gone[ANSWERS] += self._within(partial(kept.answers_remembered, before=before))

@@ -4,7 +4,6 @@ Rows are looked at in the order of their ids, a lot at a time; ids follow time, 
 rests or was set aside stays whatever its age. Of what belongs to a case, only what is left of a forgotten one goes.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,17 +27,14 @@ class Kind:
     over: sa.ColumnElement[bool]
 
 
-KINDS: Final[Mapping[str, Kind]] = {
-    kind.name: kind
-    for kind in (
-        Kind("messages that were handled", inbox, inbox.c.received_at, standing(inbox, "done")),
-        Kind("texts that left", outbox, outbox.c.created_at, standing(outbox, *_ENDED) & outbox.c.case_id.is_(None)),
-        Kind("notices that left", mails, mails.c.due_at, standing(mails, "sent", "maybe_sent", "failed")),
-        Kind("work that was done", tasks, tasks.c.run_at, standing(tasks, "done")),
-        Kind("traces that were deleted", traces, traces.c.at, standing(traces, "done")),
-        Kind("screens of web phones", screens, screens.c.at, sa.true()),
-    )
-}
+KINDS: Final = (
+    Kind("messages that were handled", inbox, inbox.c.received_at, standing(inbox, "done")),
+    Kind("texts that left", outbox, outbox.c.created_at, standing(outbox, *_ENDED) & outbox.c.case_id.is_(None)),
+    Kind("notices that left", mails, mails.c.due_at, standing(mails, "sent", "maybe_sent", "failed")),
+    Kind("work that was done", tasks, tasks.c.run_at, standing(tasks, "done")),
+    Kind("traces that were deleted", traces, traces.c.at, standing(traces, "done")),
+    Kind("screens of web phones", screens, screens.c.at, sa.true()),
+)
 
 
 @dataclass(frozen=True, slots=True)

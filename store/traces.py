@@ -1,7 +1,7 @@
 """What lies with carriers and is to be deleted there: the ledger of the purge.
 
-`kept` is what is deleted only if the worker wipes the talk, or what the next look takes up; `due` is to be deleted; `done` and `impossible`
-stay as the ledger. A trace holds a carrier's id and a pseudonym, never a word or an address.
+`kept` is what is deleted only if the worker wipes the talk, or what the next look takes up; `due` is to be deleted; `impossible` stays as
+the ledger, and `done` for a while (store/retention.py). A trace holds a carrier's id and a pseudonym, never a word or an address.
 """
 
 from collections.abc import Sequence
