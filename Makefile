@@ -13,7 +13,7 @@ install_locked = $(1)/bin/python -m pip install --quiet --disable-pip-version-ch
 install_house = $(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 endif
 
-.PHONY: install demo test lint bench kill chaos day browser texts lock sbom cluster
+.PHONY: install demo test lint bench kill chaos rolling day browser texts lock sbom cluster
 
 # A stamp is older than its lock exactly when the environment must be brought up to date: a second `make demo` starts at once.
 .venv/installed: requirements.txt pyproject.toml
@@ -59,6 +59,10 @@ kill: .venv/installed-test
 # The long chaos: 200 faults of five processes on one PostgreSQL, of the database, the wires, the disk and the clocks.
 chaos: .venv/installed-test
 	.venv/bin/python -m tests.campaigns.chaos --faults 200
+
+# The long rolling restart: ten times every process in turn is asked to end under traffic, and another follows it.
+rolling: .venv/installed-test
+	.venv/bin/python -m tests.campaigns.rolling --rounds 10
 
 # A simulated day in some four minutes: shift changes, a carrier away for an hour, a broken flow; it draws docs/explanation/day.svg.
 day: .venv/installed-test

@@ -10,6 +10,8 @@ from store.writer import WriterBusy
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
+DRAIN_SECONDS = 20.0
+"""So long an orderly stop waits for carriers and mail servers. Whoever supervises us ends a process after thirty (docker-compose.yml)."""
 
 
 class WholeSteps:

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from bot.bell import Bell
 from bot.clock import MINUTE, SECOND, Clock
-from bot.lasting import WholeSteps
+from bot.lasting import DRAIN_SECONDS, WholeSteps
 from bot.watch import Unwatched, Watch
 from store import mails as kept
 from store.database import StoreAway, is_away
@@ -34,7 +34,6 @@ LEASE = 2 * MINUTE
 _AT_ONCE = 12
 _KEPT_FREE = 4
 """Of the notices handed over at once, places that only danger may take: it never waits for a mail server that hangs on other news."""
-_DRAIN_SECONDS = 30.0
 _AGAIN_AFTER = 1.0
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 _TAKEN = 250
@@ -221,7 +220,7 @@ class Notices:
         """Let the notices under way come to their end, if the mail server lets them; what it holds on to is found again by its lease."""
         await self._steps.ended()
         if self._sends:
-            await asyncio.wait(self._sends, timeout=_DRAIN_SECONDS)
+            await asyncio.wait(self._sends, timeout=DRAIN_SECONDS)
         self._hands.shutdown(wait=False, cancel_futures=True)
 
     def _recover(self, connection: sa.Connection) -> None:

@@ -19,7 +19,7 @@ from bot.bell import Bell
 from bot.clock import DAY, SECOND, Clock
 from bot.identity import Identity
 from bot.knocks import Knocks
-from bot.lasting import WholeSteps
+from bot.lasting import DRAIN_SECONDS, WholeSteps
 from bot.outgoing import Ready, outbound
 from bot.pace import AT_ONCE, Pace
 from bot.people import Reach
@@ -115,10 +115,13 @@ class Deliveries:
             )
 
     async def drain(self) -> None:
-        """Let the sends under way come to their end."""
+        """Let the sends under way come to their end, if their carriers let them; what these hold on to is found again by its lease."""
         await self._steps.ended()
         if self._sends:
-            await asyncio.wait(self._sends, timeout=self._call_timeout)
+            _, late = await asyncio.wait(self._sends, timeout=min(self._call_timeout, DRAIN_SECONDS))
+            for send in late:
+                send.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def deliver_due(self) -> bool:
         """Claim what is due and start sending it; True when there may be more at once."""

@@ -11,6 +11,7 @@ from store.database import StoreAway
 from store.migrate import is_up_to_date
 from translations.texts import shipped
 from weerklank.door import Door
+from weerklank.leaving import SECONDS, Leaving, say_so
 from weerklank.measures import Measures
 from weerklank.settings import Settings
 from weerklank.wiring import Service
@@ -68,14 +69,18 @@ def door_of(service: Service, given: Services) -> Door:
     return door
 
 
-def with_service(app: App, service: Service, *, background: bool, door: Door | None = None) -> App:
-    """Wrap an application so that the service, and its small door, start and stop with it."""
+def with_service(app: App, service: Service, *, background: bool, door: Door | None = None, leaving: Leaving | None = None) -> App:
+    """Wrap an application so that the service, and its small door, start and stop with it, after a while of `leaving`."""
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await _live(_Life(service, door, background=background), receive, send)
-        else:
+            await _live(_Life(service, door, leaving, background=background), receive, send)
+        elif leaving is None:
             await app(scope, receive, send)
+        elif leaving.refuses(scope["path"]):
+            await say_so(leaving.hanging_up(send))
+        else:
+            await app(scope, receive, leaving.hanging_up(send))
 
     return wrapped
 
@@ -83,15 +88,18 @@ def with_service(app: App, service: Service, *, background: bool, door: Door | N
 class _Life:
     """What starts and stops with a process."""
 
-    def __init__(self, service: Service, door: Door | None, *, background: bool) -> None:
+    def __init__(self, service: Service, door: Door | None, leaving: Leaving | None, *, background: bool) -> None:
         self._service = service
         self._door = door
+        self._leaving = leaving
         self._background = background
 
     async def begin(self) -> None:
         await self._service.start(background=self._background)
         if self._door is not None:
             self._door.open()
+        if self._leaving is not None:
+            self._leaving.watch()
 
     async def end(self) -> None:
         if self._door is not None:
@@ -118,4 +126,4 @@ def application() -> App:
     service = Service(settings)
     service.prepare()
     given = services(service)
-    return with_service(build_app(given), service, background=False, door=door_of(service, given))
+    return with_service(build_app(given), service, background=False, door=door_of(service, given), leaving=Leaving(SECONDS))

@@ -1,6 +1,8 @@
 """An installation of several processes on one PostgreSQL, tended as a supervisor does: who ends is started again."""
 
 import os
+import re
+import signal
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -64,6 +66,24 @@ class Cluster(Installation):
         """Whether every door is open."""
         return all(listens(port) for port in self.ports.values())
 
+    def await_listening(self, name: str) -> None:
+        """Wait until a process would hear that it is to end: before, there is nothing begun that it could finish. Raises RuntimeError."""
+        until = time.monotonic() + _PATIENCE
+        while not _hears(self.processes[name].pid):
+            if self.processes[name].poll() is not None or time.monotonic() > until:
+                raise RuntimeError(f"{name} does not come up:\n{self.logs()[-4000:]}")
+            time.sleep(0.05)
+
+    def end(self, name: str, patience: float) -> tuple[int, float]:
+        """Ask a process to end, as a supervisor does; what it said at its end and the seconds it took. One that takes longer is killed."""
+        process, began = self.processes[name], time.monotonic()
+        process.terminate()
+        try:
+            process.wait(patience)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        return process.wait(), time.monotonic() - began
+
     def set_clock(self, name: str, seconds: float) -> None:
         """Set a process's wall clock wrong by so many seconds."""
         written = self._skew(name).with_suffix(".new")
@@ -75,3 +95,9 @@ class Cluster(Installation):
         for process in self.processes.values():
             if process.poll() is None:
                 fill_disk([process.pid, *children(process.pid)], full=full)
+
+
+def _hears(pid: int) -> bool:
+    """Whether a process catches SIGTERM, as Linux tells it."""
+    told = re.search(r"^SigCgt:\s*([0-9a-f]+)$", Path(f"/proc/{pid}/status").read_text(encoding="ascii"), re.MULTILINE)
+    return told is not None and bool(int(told[1], 16) >> (signal.SIGTERM - 1) & 1)

@@ -26,6 +26,7 @@ class Desk:
         self._numbers = count(1)
         self._tokens: dict[str, str] = {}
         self.refused: list[int] = []
+        self.no_answer = 0
 
     def issue_tokens(self) -> None:
         """Give one reader of each company a token, as its administrator would."""
@@ -65,6 +66,7 @@ class Desk:
             try:
                 reply = await request(self._port, f"POST /api/v1/cases/{case['reference']}/replies", headers, body)
             except NoAnswer:
+                self.no_answer += 1
                 await asyncio.sleep(0.05)
                 continue
             if reply.status == 201:

@@ -70,12 +70,13 @@ class Outcome:
 
 
 class TellingTwilio(TwilioDouble):
-    """Twilio's double that remembers which statuses the service thanked for."""
+    """Twilio's double that remembers which statuses the service thanked for. `delay`: seconds that a send takes."""
 
-    def __init__(self, record: Path, port: int, luck: random.Random) -> None:
-        super().__init__(record=record, delay=0.01, callbacks="on")
+    def __init__(self, record: Path, port: int, luck: random.Random, delay: float = 0.01) -> None:
+        super().__init__(record=record, delay=delay, callbacks="on")
         self.told: dict[str, str] = {}
         self.refused: list[int] = []
+        self.no_answer = 0
         self._target = port
         self._luck = luck
 
@@ -86,6 +87,7 @@ class TellingTwilio(TwilioDouble):
             try:
                 reply = await webhook(self._target, hook)
             except NoAnswer:
+                self.no_answer += 1
                 continue
             if reply.status != 200:
                 self.refused.append(reply.status)

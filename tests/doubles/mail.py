@@ -2,6 +2,7 @@
 
 import socketserver
 import threading
+import time
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
@@ -22,6 +23,7 @@ class _Session(socketserver.StreamRequestHandler):
             if word == "DATA":
                 self._say("354 go on")
                 self.server.double.taken.append(self._body())
+                time.sleep(self.server.double.delay)
                 if self.server.double.mood == "hang up":
                     return
             if word == "MAIL" and self.server.double.mood == "leave early":
@@ -48,10 +50,11 @@ class _Server(socketserver.ThreadingTCPServer):
 
 @dataclass
 class MailDouble:
-    """The server in a thread of its own; `taken` holds the mails as they came."""
+    """The server in a thread of its own; `taken` holds the mails as they came. `delay`: seconds from a mail's end to its thanks."""
 
     mood: Mood = "take"
     taken: list[bytes] = field(default_factory=list[bytes])
+    delay: float = 0.0
 
     def __enter__(self) -> Self:
         self._server = _Server(("127.0.0.1", 0), _Session)

@@ -17,6 +17,7 @@ from store.pooler import shares_sessions
 from weerklank import web
 from weerklank.commands.common import Commands, database_of, lay_mark, settings
 from weerklank.commands.errors import CommandError
+from weerklank.leaving import SECONDS, Leaving, ending_well
 from weerklank.settings import Settings
 from weerklank.wiring import Service
 
@@ -100,6 +101,9 @@ def _serve_many(arguments: argparse.Namespace) -> int:
     return 0
 
 
+KEEP_ALIVE_SECONDS = 75
+"""A connection that says nothing is kept longer than a proxy keeps it: who closes first must be the one who makes the calls."""
+
 UVICORN: dict[str, Any] = {
     "loop": "uvloop",
     "http": "httptools",
@@ -109,6 +113,7 @@ UVICORN: dict[str, Any] = {
     "date_header": True,
     "proxy_headers": False,
     "timeout_graceful_shutdown": 10,
+    "timeout_keep_alive": KEEP_ALIVE_SECONDS,
     "lifespan": "on",
 }
 
@@ -119,9 +124,12 @@ async def serve_until_stopped(service: Service, host: str, port: int, *, backgro
     door = web.door_of(service, given)
     service.prepare()
     _settle_memory()
-    app = web.with_service(build_app(given), service, background=background, door=door)
+    # Where the background work is done here too, this is the only process: nobody else could be asked meanwhile.
+    leaving = Leaving(0.0 if background else SECONDS)
+    app = web.with_service(build_app(given), service, background=background, door=door, leaving=leaving)
     config = uvicorn.Config(app, host=host, port=port, **UVICORN)
-    await uvicorn.Server(config).serve()
+    with ending_well():
+        await uvicorn.Server(config).serve()
 
 
 def _work(arguments: argparse.Namespace) -> int:
