@@ -4,19 +4,20 @@ Twilio does not call again (CHANNELS.md, 0.3): what is not kept now is lost. A s
 own key lies in the database; it is taken up and the file removed as soon as the database is back.
 """
 
+import contextlib
 import logging
 import os
 import secrets
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from channels.base import Attachment, Inbound
-from store.sealing import Keyring, Unopenable
+from store.sealing import HEAD_BYTES, Keyring, Unopenable
 
 _log = logging.getLogger(__name__)
 _PURPOSE = "spool"
@@ -96,6 +97,13 @@ class Spool:
         for path in paths:
             path.unlink(missing_ok=True)
         _sync(self._folder)
+
+
+def heads(folder: Path) -> Iterator[bytes]:
+    """The first bytes of everything that lies in a spool, set aside or not: they name the key that each is sealed under."""
+    for path in folder.glob("*"):
+        with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+            yield file.read(HEAD_BYTES)
 
 
 def _unpacked(packed: bytes) -> Inbound:

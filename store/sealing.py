@@ -22,6 +22,8 @@ _SMALLEST_BUCKET = 64
 _UNDER_A_KEY = b"\x01"
 _UNDER_THE_RING = b"\x02"
 _KEY_ID = 4
+HEAD_BYTES = 1 + _KEY_ID
+"""How many bytes at the front of an envelope say under which key of the ring it was sealed."""
 
 
 class Unopenable(Exception):
@@ -91,6 +93,7 @@ class Keyring:
             raise WeakKey("a sealing key is repeated or equals the look-up pepper; every key must be its own")
         self._keys = {self._key_id(key): key for key in checked}
         self._newest = self._key_id(checked[0])
+        self.size = len(checked)
         self._pepper = pepper
         self._purposes: dict[tuple[bytes, str], bytes] = {}
 
@@ -118,6 +121,16 @@ class Keyring:
     def is_newest(self, envelope: bytes) -> bool:
         """Whether an envelope that opens was sealed under the newest key."""
         return envelope[1 : 1 + _KEY_ID] == self._newest
+
+    @property
+    def newest_head(self) -> bytes:
+        """What every envelope begins with that is sealed now."""
+        return _UNDER_THE_RING + self._newest
+
+    def number_of(self, envelope: bytes) -> int | None:
+        """Under which key of the ring an envelope was sealed, by its place: 1 is the first; None for one that is not on the ring."""
+        places = {key_id: number for number, key_id in enumerate(self._keys, start=1)}
+        return places.get(envelope[1:HEAD_BYTES]) if envelope[:1] == _UNDER_THE_RING else None
 
     def lookup(self, *parts: str) -> bytes:
         """A keyed hash to find something by, without storing it: 32 bytes, the same for the same parts and pepper."""

@@ -12,7 +12,7 @@ from tests.operations.test_compose import SERVICES
 from weerklank.__main__ import parser
 from weerklank.settings import Settings
 
-PAGES = [HOUSE / "docs" / "how-to" / f"{name}.md" for name in ("deploy", "back-up-and-restore", "upgrade", "scale")]
+PAGES = [HOUSE / "docs" / "how-to" / f"{name}.md" for name in ("deploy", "back-up-and-restore", "upgrade", "scale", "rotate-keys")]
 VERBS = {"build", "cp", "exec", "logs", "ps", "run", "stop", "up"}
 WITH_A_WORD = {"--since", "--tail", "--env", "--entrypoint"}
 OTHERS = {"install", "openssl", "chmod", "git", "docker", ".venv/bin/python"}

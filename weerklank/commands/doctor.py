@@ -10,14 +10,13 @@ from bot.lexicon import the_lexicon
 from cases import programme
 from channels.config import ChannelConfig
 from channels.registry import Channels
-from store import mark
 from store.database import Database, StoreAway, open_database
 from store.migrate import is_up_to_date, unbuilt
 from store.pooler import shares_sessions
 from store.sealing import WeakKey
 from translations.danger import ListError
 from weerklank.channel_settings import channel_config
-from weerklank.commands import doctor_channels, doctor_countries, doctor_languages, doctor_rows
+from weerklank.commands import doctor_channels, doctor_countries, doctor_keys, doctor_languages, doctor_rows
 from weerklank.commands.common import Commands, say, settings
 from weerklank.commands.findings import Finding
 from weerklank.house import Houses
@@ -119,21 +118,10 @@ def _tables(database: Database, present: Settings, channels: Channels, config: C
         if lacking := unbuilt(connection):
             do = "run `weerklank db upgrade` again: it builds them beside the traffic"
             yield Finding(well=False, what=f"indexes are not built, and pages are slow: {', '.join(lacking)}", do=do)
-        yield from _mark(connection, present)
+        yield from doctor_keys.look(connection, present)
         yield from _programme(connection, present, channels, config)
         yield from _flows(database, connection)
         yield from doctor_rows.look(connection)
-
-
-def _mark(connection: sa.Connection, present: Settings) -> Iterator[Finding]:
-    """Keys that the database does not belong to; settings without keys are told of elsewhere."""
-    try:
-        keyring = present.keyring()
-        mark.check(connection, keyring)
-    except (SettingsError, WeakKey):
-        return
-    except mark.OtherKeys as error:
-        yield Finding(well=False, what="the keys are not this database's", do=str(error))
 
 
 def _flows(database: Database, connection: sa.Connection) -> Iterator[Finding]:
