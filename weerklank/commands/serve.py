@@ -7,17 +7,21 @@ import gc
 import signal
 import sys
 from collections.abc import Coroutine
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import uvicorn
 
 from api.app import build_app
 from bot import log
+from bot.lasting import lasting
 from store.pooler import shares_sessions
 from weerklank import web
 from weerklank.commands.common import Commands, database_of, lay_mark, settings
 from weerklank.commands.errors import CommandError
 from weerklank.leaving import SECONDS, Leaving, ending_well
+from weerklank.pulse import EVERY, beat
 from weerklank.settings import Settings
 from weerklank.wiring import Service
 
@@ -30,6 +34,7 @@ def add_parser(commands: Commands) -> None:
     serve.add_argument("--workers", type=int, default=1, help="processes; more than one needs PostgreSQL")
     serve.set_defaults(run=_serve)
     work = commands.add_parser("work", help="background work only (PostgreSQL): conversations, deliveries, timers")
+    work.add_argument("--pulse", type=Path, metavar="FILE", help="a file to touch every second while the work goes on, for a health check")
     work.set_defaults(run=_work)
 
 
@@ -133,17 +138,26 @@ async def serve_until_stopped(service: Service, host: str, port: int, *, backgro
 
 
 def _work(arguments: argparse.Namespace) -> int:
-    del arguments
     present = settings()
+    pulse: Path | None = arguments.pulse
+    if pulse is not None:
+        _see_that_it_beats(pulse)
     _ready(present)
     if present.database.startswith("sqlite"):
         raise CommandError("on SQLite `weerklank serve` does the background work itself; `work` needs PostgreSQL")
     log.set_up(present.log_level)
-    run(work_until_stopped(Service(present)))
+    run(work_until_stopped(Service(present), pulse))
     return 0
 
 
-async def work_until_stopped(service: Service) -> None:
+def _see_that_it_beats(pulse: Path) -> None:
+    try:
+        pulse.touch()
+    except OSError as error:
+        raise CommandError(f"--pulse: {pulse} cannot be written") from error
+
+
+async def work_until_stopped(service: Service, pulse: Path | None = None) -> None:
     """Do the background work until a signal; what was begun is finished."""
     door = web.door_of(service, web.services(service))
     service.prepare()
@@ -154,7 +168,10 @@ async def work_until_stopped(service: Service) -> None:
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(name, stopped.set)
     await service.start(background=True)
+    beating = [] if pulse is None else [asyncio.create_task(lasting("the pulse", partial(beat, pulse), EVERY))]
     door.open()
     await stopped.wait()
     await door.shut()
     await service.stop()
+    for each in beating:
+        each.cancel()
