@@ -16,6 +16,7 @@ from channels.plain import WordsOnly
 from channels.quiet import hush
 from channels.registry import CARDS, ChannelConfig
 from channels.shapes import whole_object
+from channels.tls import authorities
 from words.fold import gsm
 from words.segments import fitted, segments
 
@@ -40,7 +41,8 @@ class HttpSmsChannel(WordsOnly):
         self._line = line
         self._headers = {name: spelled(value, line.fill) for name, value in gateway.outbound.headers.items()}
         basic = (line.fill["account"], line.fill["password"]) if gateway.outbound.basic else None
-        self._client = httpx.AsyncClient(auth=basic, timeout=httpx.Timeout(patience, connect=min(patience, 5.0)), limits=_CONNECTIONS)
+        limits = httpx.Timeout(patience, connect=min(patience, 5.0))
+        self._client = httpx.AsyncClient(verify=authorities(), auth=basic, timeout=limits, limits=_CONNECTIONS)
 
     async def send(self, message: Outbound) -> Sent:
         """Hand a message to the gateway. Raises SendError."""

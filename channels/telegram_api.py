@@ -22,6 +22,7 @@ from channels.config import ChannelConfig
 from channels.failures import of_telegram
 from channels.quiet import hush
 from channels.shapes import as_dict, as_list, as_text
+from channels.tls import authorities
 
 T = TypeVar("T")
 PATIENCE = 15.0
@@ -54,8 +55,9 @@ class TelegramApi:
         self._patience = patience
         self._file_url = f"{base}/file/bot{token}"
         limits = httpx.Timeout(patience, connect=min(patience, 5.0))
-        self._request = HTTPXRequest(connection_pool_size=_AT_ONCE, media_write_timeout=patience, httpx_kwargs={"timeout": limits})
-        self._files = httpx.AsyncClient(timeout=limits, follow_redirects=False)
+        ways = {"timeout": limits, "verify": authorities()}
+        self._request = HTTPXRequest(connection_pool_size=_AT_ONCE, media_write_timeout=patience, httpx_kwargs=ways)
+        self._files = httpx.AsyncClient(verify=authorities(), timeout=limits, follow_redirects=False)
         self._bot = Bot(token, base_url=f"{base}/bot", request=self._request, get_updates_request=self._request)
 
     async def say(self, chat: str, text: str, choices: Sequence[Choice] = (), *, silent: bool = False) -> str:

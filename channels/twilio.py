@@ -22,6 +22,7 @@ from channels.base import Failure, SendError, Sent
 from channels.failures import of_twilio
 from channels.quiet import hush
 from channels.shapes import as_dict, as_text, whole_object
+from channels.tls import authorities
 from channels.twilio_account import API_URL, TwilioAccount
 from channels.twilio_listed import Listed, TooMany, listed
 from channels.twilio_reader import STATUSES
@@ -42,7 +43,7 @@ class TwilioDoor(HttpClient):  # type: ignore[misc]  # the SDK ships no types
         super().__init__(logging.getLogger("twilio"), is_async=True, timeout=patience)
         self._elsewhere = api_url if api_url != API_URL else None
         timeouts = httpx.Timeout(patience, connect=min(patience, 5.0))
-        self._client = httpx.AsyncClient(timeout=timeouts, limits=_CONNECTIONS)
+        self._client = httpx.AsyncClient(verify=authorities(), timeout=timeouts, limits=_CONNECTIONS)
 
     async def request(self, method: str, uri: str, **asked: Any) -> Response:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Make one call, without following anybody elsewhere. Raises SendError for all but a success.

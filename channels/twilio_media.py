@@ -6,6 +6,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from channels.base import Attachment, FetchError
+from channels.tls import authorities
 from channels.twilio_account import API_URL, TwilioAccount
 
 SECONDS = 60.0
@@ -24,7 +25,8 @@ class TwilioMedia:
         self._seconds = seconds
         base = urlsplit(of_account.api_url)
         self._base = (base.scheme, base.netloc) if of_account.api_url != API_URL else None
-        self._client = httpx.AsyncClient(timeout=httpx.Timeout(min(seconds, 15.0), connect=min(seconds, 5.0)))
+        limits = httpx.Timeout(min(seconds, 15.0), connect=min(seconds, 5.0))
+        self._client = httpx.AsyncClient(verify=authorities(), timeout=limits)
 
     async def fetch(self, attachment: Attachment, most: int) -> bytes:
         """Bring a file of at most `most` bytes. Raises FetchError with a fixed phrase."""

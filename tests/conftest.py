@@ -7,7 +7,10 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from nacl.pwhash import argon2id
 
+from api import passwords
+from store import codes
 from store.database import open_database
 from store.migrate import upgrade
 from tests.databases import KINDS, Databases, Kind
@@ -15,6 +18,12 @@ from tests.databases import KINDS, Databases, Kind
 # The same examples on every machine: a failure seen once can be looked at.
 hypothesis.settings.register_profile("house", derandomize=True, deadline=None, database=None)
 hypothesis.settings.load_profile("house")
+
+# Codes and passwords are hashed slowly on purpose, and tests/test_slow_hashes.py holds the house to it. Elsewhere a hash is a way to the
+# subject and no more: there it takes the least that Argon2id knows, or a third of all the tests' time would be hashing.
+_SLOWLY = [(room, name, getattr(room, name)) for room in (codes, passwords) for name in ("_MEMORY", "_PASSES")]
+for room, name, _ in _SLOWLY:
+    setattr(room, name, argon2id.MEMLIMIT_MIN if name == "_MEMORY" else argon2id.OPSLIMIT_MIN)
 
 # Pages are tested in a real browser, from the environment that has the tools for it; `.ci/run` says when it cannot.
 BROWSER_IS_HERE = importlib.util.find_spec("playwright") is not None
@@ -35,6 +44,13 @@ def lay_tables(url: str) -> None:
     database = open_database(url)
     upgrade(database)
     database.close()
+
+
+@pytest.fixture
+def full_strength(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash as slowly as the service does."""
+    for room, name, value in _SLOWLY:
+        monkeypatch.setattr(room, name, value)
 
 
 @pytest.fixture(scope="session")

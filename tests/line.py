@@ -8,7 +8,6 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,8 +35,8 @@ from channels.base import (
 )
 from channels.plain import WordsOnly
 from channels.registry import CARDS
-from store.migrate import upgrade
 from store.tables import attachments, cases, inbox, mails, outbox, tasks, workers
+from tests.cases.house import sample, sample_text
 from translations.base import NoTranslator, Translator
 from weerklank.commands.keys import fresh_lines
 from weerklank.settings import Settings
@@ -148,7 +147,7 @@ class Phone:
 
 
 class Line:
-    """The service in a thread of its own, with the sample programme."""
+    """The service in a thread of its own, with the sample programme, on a database that has its tables."""
 
     def __init__(
         self,
@@ -183,10 +182,8 @@ class Line:
 
     def _open(self) -> Service:
         service = Service(self.settings, Parts(self.clock, self.mailer, self.translator, dict(self.carriers)))
-        upgrade(service.database)
-        text = files("weerklank.sample").joinpath("programme.yaml").read_text(encoding="utf-8")
         with service.database.write() as connection:
-            programme.apply(connection, programme.read_programme(text, "programme.yaml"), text, self.clock())
+            programme.apply(connection, sample(), sample_text(), self.clock())
         service.prepare()
         self.run(service.start(background=True))
         return service

@@ -7,14 +7,14 @@ from typing import Any
 import orjson
 import pytest
 
-from bot.clock import HOUR
 from bot.drafting import Wanted
 from bot.publishing import Order
 from channels import failures
 from channels.base import Inbound
 from store import recordings
 from store.recordings import Brought
-from store.tables import outbox, workers
+from store.tables import workers
+from tests.bot.outcomes import first_since, known, mended
 from tests.bot.test_recordings import OPUS, SPOKEN
 from tests.doubles.carrier import Fault
 from tests.doubles.telegram import TelegramDouble
@@ -23,7 +23,6 @@ from tests.line import Line
 
 TABLE = orjson.loads(Path(failures.__file__).with_name("error_classes.json").read_bytes())["telegram"]
 SENDS = [row for row in TABLE if row["class"] != "ok_ignore"]
-ENDED = frozenset({"sent", "failed", "maybe_sent", "dropped"})
 # What follows from each class (docs/reference/channels.md): how the row ends, after how many tries, whether it may have come twice, and
 # whether its way is shut.
 FOLLOWS = {
@@ -55,31 +54,14 @@ def test_every_row_of_the_table_has_its_outcome(over_telegram: tuple[Line, Teleg
 
 def _outcome(line: Line, double: TelegramDouble, place: int, row: dict[str, Any]) -> tuple[str, int, bool, str | None]:
     """A new worker's first answer meets one refusal of Telegram; how that answer ended."""
-    before = {each["id"] for each in line.rows(outbox)}
+    before = known(line)
     double.faults.append(Fault(row["code"], text=row["match"], retry_after=1 if row["code"] == 429 else None))
     line.accept(Inbound("telegram", f"key-{place}", str(7_012_345_000 + place), "start", payload="52746-en", trace=str(place)))
-    line.until(lambda: bool(new := _new(line, before)) and all(map(_rests, new)))
-    first = _new(line, before)[0]
+    first = first_since(line, before)
     [worker] = [each for each in line.rows(workers) if each["id"] == first["worker_id"]]
     tries = [each for each in double.sends if each.to == str(7_012_345_000 + place)]
-    _mended(line)
+    mended(line)
     return first["state"], len(tries), bool(first["maybe"]), worker["closed_to"]
-
-
-def _rests(row: dict[str, Any]) -> bool:
-    """It ended, or waits for an operator who has something to mend."""
-    return row["state"] in ENDED or (row["state"] == "due" and row["failure"] == "config")
-
-
-def _mended(line: Line) -> None:
-    """Time passes, the operator mends what was wrong, and everything that waited leaves: the next refusal meets its own message."""
-    line.clock.move(HOUR)
-    line.service.answers_came()
-    line.until(lambda: all(each["state"] in ENDED for each in line.rows(outbox)))
-
-
-def _new(line: Line, before: set[int]) -> list[dict[str, Any]]:
-    return [each for each in line.rows(outbox) if each["id"] not in before]
 
 
 def test_a_worker_who_blocks_the_bot_in_the_middle_of_a_talk_gets_nothing_more(over_telegram: tuple[Line, TelegramDouble]) -> None:
