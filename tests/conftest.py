@@ -39,6 +39,23 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) * 3 // 2
 
 
+# Folders whose tests run whole processes for many seconds.
+LONG = ("campaigns", "operations", "story", "weerklank")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long tests, so that no test process is alone with one while the others have nothing left to take from it.
+
+    A block also stays with one process for longer, which then makes what a module shares (an image, a played sample) but once.
+    """
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    folder = item.path.relative_to(Path(__file__).parent).parts[0]
+    return LONG.index(folder) if folder in LONG else len(LONG)
+
+
 def lay_tables(url: str) -> None:
     """Fill a template database with every table, by the same migrations that an operator runs."""
     database = open_database(url)
