@@ -45,6 +45,18 @@ class Kept:
     seconds: int | None = None
 
 
+_FREE = sa.or_(attachments.c.lease_until.is_(None), attachments.c.lease_until < sa.bindparam("now"))
+# Each process asks this of every channel every second, mostly for nothing: to put it together anew would cost more than the asking.
+_DUE = (
+    sa.select(attachments)
+    .where(_WANTED, attachments.c.channel == sa.bindparam("of"), attachments.c.due_at <= sa.bindparam("now"), _FREE)
+    .where(attachments.c.case_id.is_not(None))
+    .order_by(attachments.c.due_at)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+)
+
+
 def put(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write down what came, to be brought."""
     if rows:
@@ -53,10 +65,7 @@ def put(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def claim(connection: sa.Connection, channel: str, now: int, lease_until: int, most: int) -> list[Wanted]:
     """Take attachments of a channel that are due and that nobody brings now; the oldest first."""
-    due = _WANTED & (attachments.c.channel == channel) & (attachments.c.due_at <= now)
-    free = sa.or_(attachments.c.lease_until.is_(None), attachments.c.lease_until < now)
-    statement = sa.select(attachments).where(due, free, attachments.c.case_id.is_not(None)).order_by(attachments.c.due_at).limit(most)
-    rows = connection.execute(statement.with_for_update(skip_locked=True)).all()
+    rows = connection.execute(_DUE, {"of": channel, "now": now, "most": most}).all()
     if rows:
         claimed = sa.update(attachments).where(attachments.c.id.in_([row.id for row in rows]))
         connection.execute(claimed.values(attempts=attachments.c.attempts + 1, lease_until=lease_until))

@@ -23,10 +23,11 @@ def store_shipped(connection: sa.Connection, now: int) -> list[str]:
     """
     kept.one_at_a_time(connection)
     changed: list[str] = []
+    in_force = kept.in_force(connection)
     for name, sources in revisions.shipped_sources().items():
         revision = read(sources).revision
         is_new = kept.ship(connection, Kept(revision, shipped=True, created_at=now), name, sources)
-        before = kept.in_force(connection).get(name)
+        before = in_force.get(name)
         if before is None or (before.officer_id is None and before.revision != revision):
             kept.publish(connection, Publication(name, before.number + 1 if before else 1, revision, now))
             changed.append(name)
