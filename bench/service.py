@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from bench import town
 from store.database import Database, open_database
+from store.standing import standing
 from store.tables import cases, inbox, outbox
 from tests.doubles.twilio import TwilioDouble
 from tests.processes import Installation
@@ -126,7 +127,7 @@ class Service:
             return connection.execute(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))).scalar_one()
 
     def _await_replies(self, since: float) -> float:
-        unhandled = sa.select(sa.exists().where(inbox.c.state == "new"))
+        unhandled = sa.select(sa.exists().where(standing(inbox, "new")))
         while True:
             with self.database.read() as connection:
                 waiting = connection.execute(unhandled).scalar_one()

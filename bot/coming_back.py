@@ -78,7 +78,7 @@ def _take_over(at: Heard, row: dict[str, Any]) -> None:
     case.take(intake.use_code(case.row, worker_id, channel, talk.now))
     talk.waiting = waiting.waiting_with_case(at.connection, case_id)
     if before not in (None, worker_id):
-        talk.orders += (partial(_let_go, worker_id=before, case_id=case_id),)
+        talk.orders += (partial(_let_go, worker_id=before, case_id=case_id, now=talk.now),)
     talk.orders += (partial(waiting.follow_case, case_id=case_id, worker_id=worker_id, channel=channel),)
     talk.knocked_at = talk.now if talk.waiting else None
     language = talk.session.language if talk.state.session_sealed else case.row["language"]
@@ -100,5 +100,6 @@ _LET_GO = (
 )
 
 
-def _let_go(connection: sa.Connection, worker_id: str, case_id: int) -> None:
+def _let_go(connection: sa.Connection, worker_id: str, case_id: int, now: int) -> None:
     connection.execute(_LET_GO, {"b_id": worker_id, "b_case": case_id})
+    waiting.look_again(connection, worker_id, now)

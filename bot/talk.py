@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from cases import carrying, timeline
 from cases.change import CaseChange, NewEntry, NewMail
 from channels.base import Attachment
 from flows.session import Session
+from store import waiting
 from store.batch import Batch, ChangedCase, Message, NewCase
 from store.casekeys import CaseKeys
 from store.inbox import WorkerState
@@ -132,12 +134,19 @@ class Talk:
         batch.no_cases.extend(self.no_cases)
         batch.signals.extend(self.signals)
         batch.orders.extend(self.orders)
+        if self._is_to_be_knocked_for():
+            batch.orders.append(partial(waiting.look_again, worker_id=self.worker.id, now=self.now))
         batch.timers.extend([self.timer] if self.timer is not None else [])
         batch.traces.extend(self.traces)
         batch.handled.extend(self.handled)
         sealed = seal_session(self.worker.key, self.worker.id, self.session)
         batch.sessions.append({"worker_id": self.worker.id, "channel": self.channel, "sealed": sealed, "updated_at": self.now})
         batch.workers.append(self._worker_row())
+
+    def _is_to_be_knocked_for(self) -> bool:
+        """Whether a knock could be given now that could not before: the last one is answered or void, or her door is open again."""
+        could = self.state.knocked_at is None and self.state.closed_to is None
+        return not could and self.knocked_at is None and self.closed_to is None
 
     def _worker_row(self) -> dict[str, Any]:
         return {

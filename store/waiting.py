@@ -1,6 +1,6 @@
 """What waits for a worker: behind a knock, while she hides, or with her case; and what happens to it when she comes, moves or goes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -15,9 +15,20 @@ _KNOCK_A_DAY_LATER = 86_400_000
 """... and where the carrier lets no knock through at all: an operator has to do something first."""
 _DOUBTED = "doubted"
 """What stands at a message whose knock may have reached nobody."""
+_LOOK_AGAIN_AFTER = 6 * 3_600_000
+"""Milliseconds for which what waits behind a knock that was given is not looked at: most knocks stay unanswered for long, and rows of
+years would be read each time somebody writes. Whatever opens the door earlier puts its rows back (`look_again`)."""
+
+_BEHIND_A_KNOCK = standing(outbox, "held") & (outbox.c.hold == sa.literal_column("'knock'", sa.String))
+"""The condition of ix_outbox_behind."""
 
 SILENCE = _KNOCK_AGAIN_AFTER
 """Milliseconds without a word after which something may wait that a lost knock put off: it is put off for no less."""
+
+
+def _theirs(worker_id: str) -> sa.ColumnElement[bool]:
+    """What waits behind a knock for this worker."""
+    return (outbox.c.worker_id == worker_id) & standing(outbox, *NOT_ENDED) & _BEHIND_A_KNOCK
 
 
 def release(connection: sa.Connection, worker_ids: Sequence[str], now: int) -> None:
@@ -27,7 +38,7 @@ def release(connection: sa.Connection, worker_ids: Sequence[str], now: int) -> N
     doubt = outbox.c.maybe | standing(outbox, "sending")
     ended = sa.case((doubt, "maybe_sent"), else_="dropped")
     connection.execute(sa.update(outbox).where(knocks).values(state=ended, maybe=doubt, settled_at=now, lease_until=None, sealed=None))
-    held = theirs & standing(outbox, "held") & (outbox.c.hold == "knock")
+    held = theirs & _BEHIND_A_KNOCK
     connection.execute(sa.update(outbox).where(held).values(state="due", hold=None, due_at=now, failure=None))
 
 
@@ -45,41 +56,79 @@ class NotKnocked:
     quiet: tuple[int, int] | None
 
 
-def not_knocked(connection: sa.Connection, channels: Sequence[str], now: int, most: int) -> list[NotKnocked]:
-    """Workers for whom something waits on these channels and to whom no knock went out yet, or one that may have reached nobody."""
-    doubted = (outbox.c.failure == _DOUBTED) & (workers.c.knocked_at <= now - _KNOCK_AGAIN_AFTER)
-    held = standing(outbox, "held") & (outbox.c.hold == "knock") & workers.c.closed_to.is_(None)
-    held &= sa.or_(workers.c.knocked_at.is_(None), doubted) & (outbox.c.due_at <= now) & outbox.c.channel.in_(list(channels))
-    about = (workers.c.live_until, workers.c.heard_at, workers.c.quiet_from, workers.c.quiet_until)
-    found = connection.execute(
-        sa.select(outbox.c.worker_id, sa.func.max(outbox.c.channel), *about)
-        .join(workers, workers.c.id == outbox.c.worker_id)
-        .where(held)
-        .group_by(outbox.c.worker_id, *about)
-        .limit(most)
+_UNSEEN = (
+    sa.select(
+        outbox.c.worker_id,
+        outbox.c.channel,
+        workers.c.live_until,
+        workers.c.heard_at,
+        workers.c.quiet_from,
+        workers.c.quiet_until,
+        sa.and_(
+            workers.c.closed_to.is_(None),
+            sa.or_(
+                workers.c.knocked_at.is_(None),
+                (outbox.c.failure == _DOUBTED) & (workers.c.knocked_at <= sa.bindparam("now") - _KNOCK_AGAIN_AFTER),
+            ),
+        ).label("owed"),
     )
-    return [NotKnocked(*row[:4], None if row[4] is None or row[5] is None else (row[4], row[5])) for row in found]
+    .join(workers, workers.c.id == outbox.c.worker_id)
+    .where(
+        _BEHIND_A_KNOCK,
+        outbox.c.channel.in_(sa.bindparam("channels", expanding=True)),
+        outbox.c.due_at <= sa.bindparam("now"),
+    )
+    .order_by(outbox.c.id)
+    .limit(sa.bindparam("most"))
+)
+_UNSEEN_LOCKED = _UNSEEN.with_for_update(of=outbox, skip_locked=True)
+
+
+def not_knocked(connection: sa.Connection, channels: Sequence[str], now: int, most: int) -> list[NotKnocked]:
+    """Workers for whom something waits on these channels and to whom no knock went out yet, or one that may have reached nobody.
+
+    At most so many messages are looked at; those behind a knock that was given, or for a worker to whom nothing may be sent, are put aside.
+    """
+    statement = _UNSEEN_LOCKED if connection.dialect.name == "postgresql" else _UNSEEN
+    owed: dict[str, NotKnocked] = {}
+    aside = set[str]()
+    for row in connection.execute(statement, {"channels": list(channels), "now": now, "most": most}):
+        if row.owed:
+            quiet = None if row.quiet_from is None or row.quiet_until is None else (row.quiet_from, row.quiet_until)
+            owed[row.worker_id] = NotKnocked(row.worker_id, row.channel, row.live_until, row.heard_at, quiet)
+        else:
+            aside.add(row.worker_id)
+    _put_aside(connection, aside - owed.keys(), now)
+    return list(owed.values())
+
+
+def _put_aside(connection: sa.Connection, worker_ids: Collection[str], now: int) -> None:
+    if worker_ids:
+        behind = outbox.c.worker_id.in_(worker_ids) & standing(outbox, *NOT_ENDED) & _BEHIND_A_KNOCK & (outbox.c.due_at <= now)
+        connection.execute(sa.update(outbox).where(behind).values(due_at=now + _LOOK_AGAIN_AFTER))
+
+
+def look_again(connection: sa.Connection, worker_id: str, now: int) -> None:
+    """A knock that was given is needed anew, or a door is open again: what waits behind it is knocked for now."""
+    connection.execute(sa.update(outbox).where(_theirs(worker_id), outbox.c.due_at > now).values(due_at=now))
 
 
 def put_off(connection: sa.Connection, until: Mapping[str, int]) -> None:
     """It is quiet where these workers are: what waits behind a knock waits until that moment (ms), and is not looked at before."""
     for worker_id, moment in until.items():
-        behind = (outbox.c.worker_id == worker_id) & standing(outbox, *NOT_ENDED) & standing(outbox, "held") & (outbox.c.hold == "knock")
-        connection.execute(sa.update(outbox).where(behind, outbox.c.due_at < moment).values(due_at=moment))
+        connection.execute(sa.update(outbox).where(_theirs(worker_id), outbox.c.due_at < moment).values(due_at=moment))
 
 
 def keep_quiet(connection: sa.Connection, worker_id: str, hours: tuple[int, int], now: int) -> None:
     """Remember the hours a worker chose; what waited for the end of others is looked at anew."""
     chosen = {"quiet_from": hours[0], "quiet_until": hours[1]}
     connection.execute(sa.update(workers).where(workers.c.id == worker_id).values(chosen))
-    behind = (outbox.c.worker_id == worker_id) & standing(outbox, *NOT_ENDED) & standing(outbox, "held") & (outbox.c.hold == "knock")
-    connection.execute(sa.update(outbox).where(behind, outbox.c.due_at > now).values(due_at=now))
+    connection.execute(sa.update(outbox).where(_theirs(worker_id), outbox.c.due_at > now).values(due_at=now))
 
 
 def look_anew(connection: sa.Connection, worker_id: str, now: int) -> None:
     """She wrote: what a lost knock had put off is knocked for now; what quiet hours put off goes on waiting for their end."""
-    behind = (outbox.c.worker_id == worker_id) & standing(outbox, *NOT_ENDED) & standing(outbox, "held") & (outbox.c.hold == "knock")
-    lost = behind & outbox.c.failure.is_not(None) & (outbox.c.due_at > now)
+    lost = _theirs(worker_id) & outbox.c.failure.is_not(None) & (outbox.c.due_at > now)
     connection.execute(sa.update(outbox).where(lost).values(due_at=now))
 
 
@@ -92,21 +141,20 @@ def knocked(connection: sa.Connection, worker_ids: Sequence[str], now: int) -> s
         return found
     behind = outbox.c.worker_id.in_(found) & standing(outbox, *NOT_ENDED) & standing(outbox, "held") & (outbox.c.failure == _DOUBTED)
     connection.execute(sa.update(outbox).where(behind).values(failure=None))
+    _put_aside(connection, found, now)
     return found
 
 
 def knock_failed(connection: sa.Connection, worker_id: str, failure: str, now: int) -> None:
     """A knock did not arrive: what waits behind it says why, and is knocked for again later."""
     wait = _KNOCK_A_DAY_LATER if failure == "window_closed" else _KNOCK_AGAIN_AFTER
-    theirs = (outbox.c.worker_id == worker_id) & standing(outbox, *NOT_ENDED) & standing(outbox, "held") & (outbox.c.hold == "knock")
-    connection.execute(sa.update(outbox).where(theirs).values(due_at=now + wait, failure=failure or None))
+    connection.execute(sa.update(outbox).where(_theirs(worker_id)).values(due_at=now + wait, failure=failure or None))
     connection.execute(sa.update(workers).where(workers.c.id == worker_id).values(knocked_at=None))
 
 
 def knock_doubted(connection: sa.Connection, worker_id: str, now: int) -> None:
     """A knock was cut off twice and may have reached nobody: it counts as given, and is given once more where it stays unanswered."""
-    theirs = (outbox.c.worker_id == worker_id) & standing(outbox, *NOT_ENDED) & standing(outbox, "held") & (outbox.c.hold == "knock")
-    connection.execute(sa.update(outbox).where(theirs).values(due_at=now + _KNOCK_AGAIN_AFTER, failure=_DOUBTED))
+    connection.execute(sa.update(outbox).where(_theirs(worker_id)).values(due_at=now + _KNOCK_AGAIN_AFTER, failure=_DOUBTED))
 
 
 def shut(connection: sa.Connection, worker_id: str, why: str) -> None:

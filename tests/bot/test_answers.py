@@ -110,6 +110,22 @@ def test_the_code_opens_the_case_from_another_phone_and_channel(line: Line) -> N
     assert line.rows(cases)[0]["channel"] == "telegram"
 
 
+def test_who_loses_one_case_to_another_phone_is_knocked_for_anew_for_the_other(line: Line) -> None:
+    first, second = line.phone(), line.phone("telegram", "902")
+    kept, _ = _case(line, first)
+    first.send("new")
+    taken, code = _case(line, first, "There is no clean water")
+    assert kept != taken
+    _reply(line, kept, "First.")
+    _reply(line, taken, "Second.")
+    assert first.news() == [KNOCK]
+
+    second.send(code)
+
+    assert first.news() == [KNOCK]
+    assert first.send("1") == ["First."]
+
+
 def test_wrong_and_unknown_codes_are_answered_alike_and_slow_down(line: Line) -> None:
     phone = line.phone()
     _, code = _case(line, line.phone(address="+447700900201"))

@@ -186,3 +186,33 @@ def test_a_worker_does_not_wait_for_our_mail_server(writer: Writer) -> None:
     writer.call_sync(lambda c: waiting.notices_overdue(c, 4000))
 
     assert [row.sealed for row in _claim(writer, 4000)] == [b"a person reads it"]
+
+
+def _waits_until(database: Database) -> list[int]:
+    with database.read() as connection:
+        return list(connection.execute(sa.select(table.c.due_at).order_by(table.c.id)).scalars())
+
+
+def test_what_was_knocked_for_is_not_looked_at_each_time_somebody_writes(writer: Writer, database: Database) -> None:
+    writer.call_sync(_add_worker)
+    writer.call_sync(lambda c: waiting.knocked(c, ["w"], NOW))
+    _put(writer, *(_row(kind="reply", state="held", hold="knock", sealed=None) for _ in range(3)))
+
+    assert writer.call_sync(lambda c: waiting.not_knocked(c, ["sms"], NOW, 2)) == []
+    [first, *others] = _waits_until(database)
+    assert first > NOW
+    assert others == [first, first]
+    writer.call_sync(lambda c: waiting.look_again(c, "w", NOW))
+    assert _waits_until(database) == [NOW, NOW, NOW]
+
+
+def test_what_is_put_aside_holds_up_nobody_behind_it(writer: Writer) -> None:
+    writer.call_sync(_add_worker)
+    writer.call_sync(lambda c: waiting.shut(c, "w", "opt_out"))
+    _put(writer, *(_row(kind="reply", state="held", hold="knock", sealed=None) for _ in range(3)))
+    writer.call_sync(lambda c: c.execute(sa.insert(workers), {"id": "v", "key_sealed": b"k"}))
+    _put(writer, _row("v", kind="reply", state="held", hold="knock", sealed=None))
+
+    looks = [writer.call_sync(lambda c: waiting.not_knocked(c, ["sms"], NOW, 2)) for _ in range(2)]
+
+    assert [[row.worker_id for row in found] for found in looks] == [[], ["v"]]

@@ -20,6 +20,7 @@ STATEMENTS: dict[str, tuple[sa.Executable, tuple[str, ...]]] = {
     "words to handle": (inbox._CANDIDATES, ("ix_inbox_new",)),
     "a worker's words": (inbox._MESSAGES, ("ix_inbox_new",)),
     "messages to send": (outbox._DUE, ("ix_outbox_due", "ix_outbox_open")),
+    "messages to knock for": (waiting._UNSEEN, ("ix_outbox_behind",)),
     "messages held for a notice": (waiting._LET_GO[True], ("ix_outbox_held",)),
     "notices to send": (mails._DUE, ("ix_mails_due",)),
     "timers that ring": (timers._DUE, ("ix_timers_due_at",)),
