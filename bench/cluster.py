@@ -15,7 +15,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bench.service import Measured, Service, cpu_seconds, service
+from bench.service import Measured, Service, server_cpu_seconds, service
 from bench.webhook import CARRIER_SECONDS, machine
 from tests.campaigns.kill import lay_tables
 from tests.campaigns.postgres import Postgres
@@ -71,9 +71,9 @@ def _several(base: Path, works: int, talks: int) -> tuple[Measured, Spent]:
         lay_tables(postgres.url)
         with service(postgres.url, folder / "house", _CODES, carrier_seconds=CARRIER_SECONDS, works=works) as ours:
             ours.measure(8, 40)
-            before, size = sum(map(cpu_seconds, postgres.processes())), _size(ours)
+            before, size = server_cpu_seconds(postgres), _size(ours)
             found = ours.measure(_CONNECTIONS, talks)
-            return found, Spent(sum(map(cpu_seconds, postgres.processes())) - before, _size(ours) - size)
+            return found, Spent(server_cpu_seconds(postgres) - before, _size(ours) - size)
     finally:
         postgres.stop()
 

@@ -25,7 +25,7 @@ import sqlalchemy as sa
 
 from api import sessions
 from bench import full_town
-from bench.service import Measured, Service, cpu_seconds, service
+from bench.service import Measured, Service, server_cpu_seconds, service
 from bench.webhook import CARRIER_SECONDS, machine
 from bot import clock
 from store import migrate
@@ -133,7 +133,7 @@ class Run:
         return found, 1e6 * (self._cpu() - before) / found.messages
 
     def _cpu(self) -> float:
-        return sum(map(cpu_seconds, self._postgres.processes())) if self._postgres is not None else 0.0
+        return server_cpu_seconds(self._postgres) if self._postgres is not None else 0.0
 
     def beside(self, *words: str) -> tuple[float, Measured, int]:
         """A command while carriers post: its seconds, what was measured until it ended, and how many posts were not answered 200."""

@@ -5,8 +5,11 @@ A purge that fails blocks nothing: it comes again, later each time, and stands i
 
 import asyncio
 import logging
+import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -16,7 +19,7 @@ from bot.people import AddressBook
 from channels.base import Abilities, Channel, Purged, Sent, Trace
 from store import traces as kept
 from store.outbox import Row
-from store.traces import DueTrace, NewTrace, Outcome
+from store.traces import DueTrace, Look, NewTrace, Outcome
 from store.writer import Writer
 
 _log = logging.getLogger(__name__)
@@ -53,6 +56,7 @@ class Purges:
         self._after = means.after
         self._all = means.channels
         self._steps = WholeSteps()
+        self._stopping = threading.Event()
 
     @property
     def _channels(self) -> dict[str, Channel]:
@@ -68,16 +72,26 @@ class Purges:
         """Channels where a wipe needs the worker's address, and so comes before it is forgotten."""
         return tuple(name for name, channel in self._channels.items() if channel.abilities.deletes_seconds is not None)
 
-    def gather(self) -> None:
-        """Take up what came and left since the last look, and let go of what is kept too long; run by a timer."""
-        self._writer.call_sync(self._gather)
+    def stop(self) -> None:
+        """End a look after the lot under way; the next goes on there."""
+        self._stopping.set()
 
-    def _gather(self, connection: sa.Connection) -> None:
+    def gather(self) -> None:
+        """Take up what came and left since the last look, and let go of what is kept too long; run by a timer.
+
+        A lot at a time, at rest for as long as it worked: after a long silence there may be millions, and nobody who writes waits for them.
+        """
+        self._writer.call_sync(self._let_go)
+        look = Look(self._copies, self._clock(), max(self._after, kept.LEAST_AGE))
+        while self._after and look.channels and not look.ended and not self._stopping.is_set():
+            began = time.monotonic()
+            look = self._writer.call_sync(partial(kept.gather, look=look))
+            self._stopping.wait(time.monotonic() - began)
+
+    def _let_go(self, connection: sa.Connection) -> None:
         now = self._clock()
         kept.forget_words(connection, now - _WORDS_KEPT)
         kept.drop_old(connection, now)
-        if self._after:
-            kept.gather(connection, self._copies, now, max(self._after, kept.LEAST_AGE))
 
     async def run(self, every: float) -> None:
         """Delete what is due until cancelled, looking every `every` seconds."""
@@ -143,9 +157,11 @@ def _deletes(abilities: Abilities) -> bool:
 def left_behind(abilities: Abilities, row: Row, sent: Sent, now: int) -> tuple[NewTrace, ...]:
     """What lies with the carrier since this send, where it can be deleted there.
 
-    On a channel that keeps copies only, the row's own id is found by the next look at the outbox; the ids beside it stand nowhere else.
+    On a channel that keeps copies only, the id of a row that went straight is found by the next look at the outbox. The ids beside it stand
+    nowhere else, and what was held back or put off may lie far behind where that look begins.
     """
     if not _deletes(abilities):
         return ()
-    ids = sent.beside if abilities.deletes_seconds is None else (sent.provider_id, *sent.beside)
+    is_found = abilities.deletes_seconds is None and row.due_at == row.created_at
+    ids = sent.beside if is_found else (sent.provider_id, *sent.beside)
     return tuple(NewTrace(row.worker_id, row.channel, each, now, ours=True) for each in ids)

@@ -238,7 +238,6 @@ outbox = sa.Table(
     sa.Index("ix_outbox_held", "mail_id", sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'")),
     sa.Index(
         "ix_outbox_behind",
-        "channel",
         "due_at",  # from when on it may be knocked for: what was knocked for lies ahead
         sqlite_where=sa.text("state = 'held' AND hold = 'knock'"),
         postgresql_where=sa.text("state = 'held' AND hold = 'knock'"),

@@ -5,14 +5,14 @@ the ledger, and `done` for a while (store/retention.py). A trace holds a carrier
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from store.many import insert_unless_there
-from store.standing import NOT_ENDED, TO_PURGE, standing
+from store.standing import TO_LEAVE, TO_PURGE, standing
 from store.tables import attachments, inbox, outbox, ticks, traces, workers
 
 KEPT_FOR = 48 * 3_600_000
@@ -89,39 +89,87 @@ def keep(connection: sa.Connection, new: Sequence[NewTrace]) -> None:
     _KEEP.run(connection, rows)
 
 
-def gather(connection: sa.Connection, channels: Sequence[str], now: int, after: int) -> None:
-    """Take up, set by set, what came and left on these channels since the last look; each is due `after` milliseconds later.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at what came and left on these channels, at `now`; each is due at the carrier `after` milliseconds later.
 
-    What a forgotten worker left is due at once.
+    `came` and `left` are the last ids it has come to, at most `most` a lot; it has `ended` when nothing lies behind them.
     """
-    if not channels:
-        return
-    seen, newest = _seen(connection, inbox), _newest(connection, now - LEAST_AGE)
-    settled = _newest(connection, now - _SETTLED_AFTER)
-    theirs = sa.select(*_columns(inbox, inbox.c.key, inbox.c.received_at, _due(inbox, inbox.c.received_at, now, after), ours=False))
-    theirs = theirs.where(inbox.c.id > seen - _OVERLAP, inbox.c.id <= newest, inbox.c.channel.in_(list(channels)))
+
+    channels: Sequence[str]
+    now: int
+    after: int
+    most: int = 5000
+    came: int = -1
+    left: int = -1
+    ended: bool = False
+
+
+def gather(connection: sa.Connection, look: Look) -> Look:
+    """Take up the next lot, and say how far the look has come. What a forgotten worker left is due at once.
+
+    What was held back or put off is not found here: its trace is kept when it leaves.
+    """
+    connection.execute(_kept(traces.c.channel.in_(list(look.channels))).values(state="due", due_at=traces.c.at + look.after))
+    came, left = _came(connection, look), _left(connection, look)
+    ended = came is None and left is None
+    return replace(look, came=look.came if came is None else came, left=look.left if left is None else left, ended=ended)
+
+
+def _came(connection: sa.Connection, look: Look) -> int | None:
+    seen = _seen(connection, inbox)
+    beyond = inbox.c.id > max(seen - _OVERLAP, look.came)
+    last = _last(connection, inbox, beyond, look.most)
+    if last is None:
+        return None
+    theirs = sa.select(*_columns(inbox, inbox.c.key, inbox.c.received_at, _due(inbox, inbox.c.received_at, look), ours=False))
+    theirs = theirs.where(beyond, inbox.c.id <= last, inbox.c.channel.in_(list(look.channels)), inbox.c.received_at <= look.now - LEAST_AGE)
     _put(connection, theirs.where(inbox.c.key.not_like("%/%"), sa.func.length(inbox.c.key) <= _LONGEST_ID))
+    settled = (inbox.c.id > seen) & (inbox.c.id <= last) & (inbox.c.received_at <= look.now - _SETTLED_AFTER)
+    reached = connection.execute(sa.select(sa.func.max(inbox.c.id)).where(settled)).scalar_one()
+    _remember(connection, inbox, reached or seen)
+    return last
+
+
+def _left(connection: sa.Connection, look: Look) -> int | None:
     low = _seen(connection, outbox)
-    ours = sa.select(*_columns(outbox, outbox.c.provider_id, outbox.c.settled_at, _due(outbox, outbox.c.settled_at, now, after), ours=True))
-    ours = ours.where(outbox.c.id >= low - _OVERLAP, outbox.c.provider_id.is_not(None), outbox.c.settled_at.is_not(None))
-    _put(connection, ours.where(outbox.c.channel.in_(list(channels))))
-    connection.execute(_kept(traces.c.channel.in_(list(channels))).values(state="due", due_at=traces.c.at + after))
-    _remember(connection, inbox, settled)
-    _remember(connection, outbox, _lowest_open(connection, low, now))
+    beyond = outbox.c.id > max(low - _OVERLAP, look.left)
+    last = _last(connection, outbox, beyond, look.most)
+    if last is None:
+        return None
+    ours = sa.select(*_columns(outbox, outbox.c.provider_id, outbox.c.settled_at, _due(outbox, outbox.c.settled_at, look), ours=True))
+    ours = ours.where(beyond, outbox.c.id <= last, outbox.c.provider_id.is_not(None), outbox.c.settled_at.is_not(None))
+    _put(connection, ours.where(outbox.c.channel.in_(list(look.channels))))
+    _remember(connection, outbox, min(last, _lowest_open(connection, low, look.now) or last))
+    return last
+
+
+def _last(connection: sa.Connection, table: sa.Table, beyond: sa.ColumnElement[bool], most: int) -> int | None:
+    lot = sa.select(table.c.id).where(beyond).order_by(table.c.id).limit(most).subquery()
+    last: int | None = connection.execute(sa.select(sa.func.max(lot.c.id))).scalar_one()
+    return last
+
+
+_FORGET_WORDS = (
+    sa.update(outbox)
+    .where(
+        outbox.c.sealed.is_not(None) | outbox.c.sealed_else.is_not(None),  # the condition of ix_outbox_worded: whose words lie here yet
+        standing(outbox, "sent"),
+        outbox.c.sealed.is_not(None),
+        outbox.c.settled_at < sa.bindparam("before"),
+    )
+    .values(sealed=None)
+)
 
 
 def forget_words(connection: sa.Connection, before: int) -> None:
-    """Wipe what was kept in case a carrier could not deliver what it had queued, and the carrier never said more.
-
-    Run before `gather`, which goes on from the same place.
-    """
-    silent = (outbox.c.id >= _seen(connection, outbox) - _OVERLAP) & standing(outbox, "sent") & (outbox.c.settled_at < before)
-    connection.execute(sa.update(outbox).where(silent, outbox.c.sealed.is_not(None)).values(sealed=None))
+    """Wipe what was kept in case a carrier could not deliver what it had queued, and the carrier never said more."""
+    connection.execute(_FORGET_WORDS, {"before": before})
 
 
-def _due(table: sa.Table, at: sa.ColumnElement[Any], now: int, after: int) -> sa.ColumnElement[int]:
+def _due(table: sa.Table, at: sa.ColumnElement[Any], look: Look) -> sa.ColumnElement[int]:
     forgotten = sa.exists().where(workers.c.id == table.c.worker_id, workers.c.key_sealed.is_(None))
-    return sa.case((forgotten, sa.literal(now, traces.c.due_at.type)), else_=at + after)
+    return sa.case((forgotten, sa.literal(look.now, traces.c.due_at.type)), else_=at + look.after)
 
 
 def _columns(
@@ -151,21 +199,19 @@ def _look(table: sa.Table) -> str:
     return f"traces.{table.name}"
 
 
-def _newest(connection: sa.Connection, before: int) -> int:
-    recent = sa.select(sa.func.max(inbox.c.id)).where(inbox.c.id > _seen(connection, inbox), inbox.c.received_at <= before)
-    return connection.execute(recent).scalar_one() or _seen(connection, inbox)
+_STRAIGHT_ON_ITS_WAY = standing(outbox, *TO_LEAVE) & (outbox.c.due_at == outbox.c.created_at)
+"""What was never held back or put off. Anything else may wait for months behind a knock, and must not have months looked through again."""
 
 
-def _lowest_open(connection: sa.Connection, low: int, now: int) -> int:
-    """Where the next look begins: at the oldest message that has not ended or may still change, else behind the newest."""
+def _lowest_open(connection: sa.Connection, low: int, now: int) -> int | None:
+    """Where the next look begins: at the oldest message that is straight on its way, or may still change."""
     oldest = sa.select(sa.func.min(outbox.c.id))
     young = sa.or_(outbox.c.created_at > now - _SETTLED_AFTER, outbox.c.settled_at > now - _WORDS_WAIT)
     found = [
-        connection.execute(oldest.where(standing(outbox, *NOT_ENDED))).scalar_one(),
+        connection.execute(oldest.where(_STRAIGHT_ON_ITS_WAY)).scalar_one(),
         connection.execute(oldest.where(outbox.c.id >= low - _OVERLAP, young)).scalar_one(),
     ]
-    first = min((each for each in found if each is not None), default=None)
-    return first if first is not None else connection.execute(sa.select(sa.func.max(outbox.c.id))).scalar_one() or 0
+    return min((each for each in found if each is not None), default=None)
 
 
 def _kept(condition: sa.ColumnElement[bool]) -> sa.Update:

@@ -70,15 +70,15 @@ _UNSEEN = (
                 workers.c.knocked_at.is_(None),
                 (outbox.c.failure == _DOUBTED) & (workers.c.knocked_at <= sa.bindparam("now") - _KNOCK_AGAIN_AFTER),
             ),
+            outbox.c.channel.in_(sa.bindparam("channels", expanding=True)),
         ).label("owed"),
     )
     .join(workers, workers.c.id == outbox.c.worker_id)
     .where(
         _BEHIND_A_KNOCK,
-        outbox.c.channel.in_(sa.bindparam("channels", expanding=True)),
         outbox.c.due_at <= sa.bindparam("now"),
     )
-    .order_by(outbox.c.id)
+    .order_by(outbox.c.due_at)
     .limit(sa.bindparam("most"))
 )
 _UNSEEN_LOCKED = _UNSEEN.with_for_update(of=outbox, skip_locked=True)
@@ -87,7 +87,8 @@ _UNSEEN_LOCKED = _UNSEEN.with_for_update(of=outbox, skip_locked=True)
 def not_knocked(connection: sa.Connection, channels: Sequence[str], now: int, most: int) -> list[NotKnocked]:
     """Workers for whom something waits on these channels and to whom no knock went out yet, or one that may have reached nobody.
 
-    At most so many messages are looked at; those behind a knock that was given, or for a worker to whom nothing may be sent, are put aside.
+    At most so many messages are looked at; those behind a knock that was given, or for whom nothing may be sent now (her word, or a channel
+    that is off), are put aside.
     """
     statement = _UNSEEN_LOCKED if connection.dialect.name == "postgresql" else _UNSEEN
     owed: dict[str, NotKnocked] = {}
@@ -230,7 +231,7 @@ def waiting_with_case(connection: sa.Connection, case_id: int) -> int:
     return connection.execute(sa.select(sa.func.count()).select_from(outbox).where(unread)).scalar_one()
 
 
-_HELD_FOR_A_NOTICE = standing(outbox, "held") & (outbox.c.hold == "notice")
+_HELD_FOR_A_NOTICE = standing(outbox, "held") & (outbox.c.hold == "notice") & outbox.c.mail_id.is_not(None)
 _SAID = {True: outbox.c.sealed, False: sa.func.coalesce(outbox.c.sealed_else, outbox.c.sealed)}
 _LET_GO = {
     left: sa.update(outbox)

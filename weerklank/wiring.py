@@ -256,6 +256,7 @@ class Service:
         """Finish what was begun and let go of everything."""
         self._stopping.set()
         self.retention.stop()
+        self.purges.stop()
         if self.timers.running:
             await asyncio.to_thread(self.timers.stop)
         await asyncio.to_thread(self.stock.stop)

@@ -7,10 +7,11 @@ import pytest
 import sqlalchemy as sa
 
 from bot.clock import DAY, HOUR, MINUTE
+from cases import desk
 from channels.base import Abilities, Inbound, Purged
 from store import traces as kept
 from store.aside import SetAside, set_aside
-from store.tables import contacts, inbox, outbox, traces, workers
+from store.tables import cases, contacts, inbox, outbox, ticks, traces, workers
 from tests.line import Carrier, Line
 
 TWO_DAYS = 48 * 3600
@@ -161,6 +162,43 @@ def test_words_that_a_carrier_only_queued_are_let_go_however_many_messages_left_
 
     assert first["sealed"] is not None
     assert [row["sealed"] for row in line.rows(outbox) if row["sealed"] is not None] == []
+
+
+def test_an_answer_that_waited_long_is_purged_too_and_holds_no_look_back_at_what_left_since(line: Line) -> None:
+    phone = line.phone()
+    phone.send("52746 en")
+    phone.send("They did not pay overtime")
+    reference = line.rows(cases)[0]["reference"]
+    line.desk("sanne", lambda at: desk.reply(at, reference, desk.ReplyDraft("News before 02-12.", "en")))
+    [answer] = [row for row in line.rows(outbox) if row["state"] == "held"]
+    ended = {**line.rows(outbox)[0], "created_at": 0, "settled_at": 0, "due_at": 0}
+    many = [{**ended, "id": number, "provider_id": None} for number in range(9000, 10500)]
+    line.service.writer.call_sync(lambda connection: connection.execute(sa.insert(outbox), many))
+    _look(line, 3 * HOUR)
+    with line.service.database.read() as connection:
+        reached = connection.execute(sa.select(sa.func.max(ticks.c.period)).where(ticks.c.task == "traces.outbox")).scalar_one()
+    assert reached > 10_000
+
+    assert "News before 02-12." in phone.send("1")
+    left = next(row["provider_id"] for row in line.rows(outbox) if row["id"] == answer["id"])
+    _look(line, 2 * HOUR)
+    _look(line, 2 * HOUR)
+
+    assert (left, "done", True) in _ledger(line)
+
+
+def test_after_a_long_silence_what_came_is_taken_up_a_lot_at_a_time(line: Line) -> None:
+    line.phone().send("52746 en", key="SM-0")
+    words = {**line.rows(inbox)[0], "received_at": 0}
+    many = [{**words, "id": number, "key": f"SM-{number}"} for number in range(100, 111)]
+    line.service.writer.call_sync(lambda connection: connection.execute(sa.insert(inbox), many))
+    look, lots = kept.Look(["sms"], line.clock() + DAY, HOUR, most=4), list[int]()
+    while not look.ended:
+        with line.service.database.write() as connection:
+            look = kept.gather(connection, look)
+        lots.append(sum(not ours for *_, ours in _ledger(line)))
+
+    assert lots == [4, 8, 12, 12]
 
 
 def test_with_zero_minutes_copies_stay(database_url: str, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ STATEMENTS: dict[str, tuple[sa.Executable, tuple[str, ...]]] = {
     "timers that ring": (timers._DUE, ("ix_timers_due_at",)),
     "timers to start": (timers._START, ("ix_timers_due_at", "ix_outbox_open")),
     "traces to purge": (traces._DUE, ("ix_traces_due",)),
+    "words to forget": (traces._FORGET_WORDS, ("ix_outbox_worded",)),
     "tasks to run": (_WAITING, ("ix_tasks_due",)),
     **{f"figures by {each}": (statement, (each,)) for each, statement in zip(_OF_FIGURES, figures._WAITING, strict=True)},
     **{f"figures by {each}": (statement, (each,)) for each, statement in zip(_BADLY, figures._BADLY, strict=True)},
@@ -41,7 +42,17 @@ STATEMENTS |= {
     "its next page": (_DESK.where(_NEXT_PAGE).order_by(*QUEUE_ORDER).limit(50), ("ix_cases_queue",)),
     "a case by a half of its reference": (sa.select(cases.c.id).where(_HALF), ("ix_cases_second_half",)),
 }
-_SOME = {"skipped": ["x"], "ids": ["x"], "channels": ["sms"], "channel": "sms", "resting": ["x"], "mail_ids": [1], "most": 48, "now": 1}
+_SOME = {
+    "skipped": ["x"],
+    "ids": ["x"],
+    "channels": ["sms"],
+    "channel": "sms",
+    "resting": ["x"],
+    "mail_ids": [1],
+    "most": 48,
+    "now": 1,
+    "before": 1,
+}
 
 
 def _sent(connection: sa.Connection, statement: sa.Executable) -> tuple[str, Any]:

@@ -7,7 +7,7 @@ down_revision = "0009"
 branch_labels = None
 depends_on = None
 
-BESIDE_TRAFFIC = {"ix_outbox_behind": "outbox (channel, due_at) WHERE state = 'held' AND hold = 'knock'"}
+BESIDE_TRAFFIC = {"ix_outbox_behind": "outbox (due_at) WHERE state = 'held' AND hold = 'knock'"}
 """Built after this revision and beside the traffic (store/indexes.py)."""
 
 

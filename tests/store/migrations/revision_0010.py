@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 _HELD = """INSERT INTO outbox (worker_id, channel, kind, state, hold, due_at, created_at)
 VALUES ('w1', 'sms', 'reply', 'held', 'knock', 5, 1), ('w2', 'sms', 'reply', 'held', 'knock', 7, 1)"""
-_FOUND = "SELECT worker_id FROM outbox WHERE state = 'held' AND hold = 'knock' AND channel = 'sms' AND due_at <= 6"
+_FOUND = "SELECT worker_id FROM outbox WHERE state = 'held' AND hold = 'knock' AND due_at <= 6"
 
 
 def load(connection: sa.Connection) -> None:
