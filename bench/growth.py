@@ -197,9 +197,7 @@ def _measure(run: Run, ours: Service, chosen: Any) -> int:
     ours.measure(8, 40)
     empty, cpu = run.messages(chosen.talks)
     before = empty.cpu + cpu
-    print(
-        "| database | answers/s | p50 / p99 ms | replies/s | CPU µs | PostgreSQL's CPU µs | both × empty |\n|---|---|---|---|---|---|---|"
-    )
+    print("| database | answers/s | p50 / p99 ms | replies/s | CPU µs | PostgreSQL's | both × empty |\n|---|---|---|---|---|---|---|")
     print(_says("empty", empty, cpu, before), flush=True)
     began = time.monotonic()
     for name in ours.house.names:
