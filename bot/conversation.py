@@ -21,7 +21,7 @@ from bot.guesses import Guesses
 from bot.heard import Heard, NeedsHash
 from bot.identity import Identity
 from bot.interpreter import Interpreter
-from bot.sealed import open_inbound, open_session
+from bot.sealed import LEFT_TO_NEWER, TIMER, NewerForm, open_inbound, open_session
 from bot.speech import House, Speech
 from bot.talk import CaseWork, Talk
 from bot.watch import Unwatched, Watch
@@ -94,6 +94,7 @@ class Conversation:
         self._hashes: dict[int, dict[str, bytes]] = {}
         self._waiting_for_code: set[str] = set()
         self._dry: set[str] = set()
+        self._left: dict[str, int] = {}
         self._at_once = _AT_ONCE
         self._guesses = Guesses()
         self._hashing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="codes")
@@ -112,7 +113,8 @@ class Conversation:
 
     def turn(self, connection: sa.Connection) -> bool:
         """Handle a batch; True when more may wait."""
-        states, messages = inbox.claim(connection, self._at_once, self._waiting_for_code | self._dry)
+        self._left = {worker_id: until for worker_id, until in self._left.items() if until > self._clock()}
+        states, messages = inbox.claim(connection, self._at_once, self._waiting_for_code | self._dry | self._left.keys())
         if not messages:
             return False
         self._at_once = _AT_ONCE_BEHIND if self._clock() - messages[0].received_at > _BEHIND else _AT_ONCE
@@ -234,6 +236,9 @@ class Conversation:
             self.on_dry()
         except NeedsHash as needed:
             self._hash(message, needed.digits)
+        except NewerForm:
+            _log.warning("a message of a newer version waits for a process of that version")
+            self._left[message.worker_id] = self._clock() + LEFT_TO_NEWER
         except Exception as error:  # one poisoned message must not hold up anybody; it is counted and set aside with its reason
             if is_away(error):
                 raise
@@ -261,7 +266,7 @@ class Conversation:
 
     def _handle(self, connection: sa.Connection, talk: Talk, message: WaitingMessage, means: Means) -> None:
         said = open_inbound(talk.worker.key, message.channel, message.key, message.sealed)
-        if str(said.kind) == waits.KIND:
+        if str(said.kind) == TIMER:
             waits.time_passed(talk, int(said.text), means)
             return
         if talk.state.session_sealed is not None and message.received_at - talk.heard_at >= waiting.SILENCE:

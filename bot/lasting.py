@@ -31,6 +31,15 @@ class WholeSteps:
             await asyncio.wait([self._step])
 
 
+async def ended_within(seconds: float, tasks: set[asyncio.Task[None]]) -> None:
+    """Wait so many seconds for tasks to come to their end; those that do not are broken off."""
+    if tasks:
+        _, late = await asyncio.wait(tasks, timeout=seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+
 async def lasting(name: str, run: Callable[[], Awaitable[None]], again_after: float) -> None:
     """Run a loop, and run it again `again_after` seconds after it broke, until cancelled."""
     while True:

@@ -19,12 +19,12 @@ from bot.bell import Bell
 from bot.clock import DAY, SECOND, Clock
 from bot.identity import Identity
 from bot.knocks import Knocks
-from bot.lasting import DRAIN_SECONDS, WholeSteps
+from bot.lasting import DRAIN_SECONDS, WholeSteps, ended_within
 from bot.outgoing import Ready, outbound
 from bot.pace import AT_ONCE, Pace
 from bot.people import Reach
 from bot.recordings import Recordings
-from bot.sealed import Wording, open_message
+from bot.sealed import LEFT_TO_NEWER, NewerForm, Wording, open_message
 from bot.traces import left_behind
 from bot.verdicts import Verdict
 from bot.watch import Unwatched, Watch
@@ -117,11 +117,7 @@ class Deliveries:
     async def drain(self) -> None:
         """Let the sends under way come to their end, if their carriers let them; what these hold on to is found again by its lease."""
         await self._steps.ended()
-        if self._sends:
-            _, late = await asyncio.wait(self._sends, timeout=min(self._call_timeout, DRAIN_SECONDS))
-            for send in late:
-                send.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await ended_within(min(self._call_timeout, DRAIN_SECONDS), self._sends)
 
     async def deliver_due(self) -> bool:
         """Claim what is due and start sending it; True when there may be more at once."""
@@ -184,6 +180,8 @@ class Deliveries:
             return Ready(row, outbound(row, reach, wording, is_open=is_open), wording.voice, reach.heard_at)
         except Unopenable:
             return kept.Settlement(row.id, "dropped")
+        except NewerForm:
+            return kept.Settlement(row.id, "due", due_at=self._clock() + LEFT_TO_NEWER)
         except (
             LookupError,
             ValueError,

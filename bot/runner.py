@@ -53,7 +53,7 @@ class Runner:
     async def run_due(self) -> bool:
         """Run the tasks that are due, side by side: translations of several cases share a batch; True if there were any."""
         now = self._clock()
-        due = await self._writer.call(lambda connection: kept.claim(connection, now, now + LEASE, AT_ONCE))
+        due = await self._writer.call(lambda connection: kept.claim(connection, now, now + LEASE, AT_ONCE, self._work))
         for ended in await asyncio.gather(*map(self._run, due), return_exceptions=True):
             if isinstance(ended, BaseException):
                 raise ended

@@ -2,13 +2,32 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, Final, get_args
 
 import orjson
 
-from channels.base import Attachment, Inbound
+from bot.clock import SECOND
+from channels.base import Attachment, Inbound, InboundKind
 from flows.render import Form
 from flows.session import Session
 from store.sealing import open_with, seal_with
+
+LEFT_TO_NEWER: Final = 30 * SECOND
+"""So long (ms) an older process does not look again at what a newer version wrote."""
+TIMER: Final = "timer"
+"""The kind of a message that the clock puts into the inbox, and no carrier."""
+_KINDS: Final = frozenset({*get_args(InboundKind), TIMER})
+
+
+class NewerForm(Exception):
+    """A newer version sealed this, in a form that this one does not know: it is not broken, and must be left to a newer process."""
+
+
+def _since(more: list[Any], earlier: tuple[Any, ...]) -> Iterable[Any]:
+    """The parts that came with a later version; `earlier` stands for them where an earlier one sealed none. Raises NewerForm."""
+    if len(more) > len(earlier):
+        raise NewerForm
+    return more or earlier
 
 
 def _message_aad(worker_id: str) -> bytes:
@@ -43,9 +62,9 @@ def seal_message(key: bytes, worker_id: str, wording: Wording) -> bytes:
 
 
 def open_message(key: bytes, worker_id: str, sealed: bytes) -> Wording:
-    """Open a message; one that an older version sealed has text and choices only. Raises Unopenable."""
+    """Open a message; one that an older version sealed has text and choices only. Raises Unopenable or NewerForm."""
     text, choices, *more = orjson.loads(open_with(key, sealed, _message_aad(worker_id)))
-    voice, language, form = more or ("", "", None)
+    voice, language, form = _since(more, ("", "", None))
     return Wording(text, _pairs(choices), voice, language, form and Form(form[0], _pairs(form[1]), tuple(form[2])))
 
 
@@ -61,9 +80,11 @@ def seal_inbound(key: bytes, message: Inbound) -> bytes:
 
 
 def open_inbound(key: bytes, channel: str, carriers_key: str, sealed: bytes) -> Inbound:
-    """Open what a worker did; the address is not in it. One that an older version kept has four parts only. Raises Unopenable."""
+    """Open what a worker did; the address is not in it. One of an older version has four parts only. Raises Unopenable or NewerForm."""
     kind, text, option, payload, *more = orjson.loads(open_with(key, sealed, inbox_aad(channel, carriers_key)))
-    media, trace, previous = more or ((), None, None)
+    media, trace, previous = _since(more, ((), None, None))
+    if kind not in _KINDS:
+        raise NewerForm
     found = tuple(Attachment(*each) for each in media)
     return Inbound(channel, carriers_key, "", kind, text, option, payload, found, trace, previous)
 

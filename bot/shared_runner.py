@@ -132,12 +132,12 @@ class SharedRunner(Runner):
 
     def _look(self, worker_id: int | None, connection: sa.Connection) -> bool:
         known = worker_id is None or jobs.beat(connection, worker_id)
-        jobs.look_after(connection, self._clock(), self.stalled_after)
+        jobs.look_after(connection, self._clock(), self.stalled_after, self.names)
         return known
 
     async def _run_job(self, context: JobContext, task_id: int) -> None:
         job = context.job.id or 0
-        task = await self._writer.call(lambda connection: kept.begin(connection, task_id, job, self._clock()))
+        task = await self._writer.call(lambda connection: kept.begin(connection, task_id, job, self._clock(), self._work))
         if isinstance(task, kept.NotYet):
             raise _Again(task.until)
         if task is not None and not await self._run(task) and task.attempts < kept.MOST_ATTEMPTS:

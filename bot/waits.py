@@ -13,7 +13,7 @@ from bot import effects
 from bot.clock import Clock
 from bot.effects import Means
 from bot.people import AddressBook, Worker
-from bot.sealed import inbox_aad
+from bot.sealed import TIMER, inbox_aad
 from bot.talk import Talk
 from flows import engine
 from store import doorbell, inbox, timers
@@ -22,7 +22,6 @@ from store.inbox import NewMessage
 from store.sealing import seal_with
 from store.timers import Due
 
-KIND = "timer"
 _AT_ONCE = 100
 
 
@@ -52,8 +51,8 @@ class Waits:
 
 
 def _message(due: Due, worker: Worker, now: int) -> NewMessage:
-    key = f"{KIND}/{due.worker_id}/{due.timer}/{due.set_at}"
-    content = orjson.dumps([KIND, str(due.timer), None, None])
+    key = f"{TIMER}/{due.worker_id}/{due.timer}/{due.set_at}"
+    content = orjson.dumps([TIMER, str(due.timer), None, None])
     return NewMessage(due.channel, key, worker.id, seal_with(worker.key, content, inbox_aad(due.channel, key)), now)
 
 

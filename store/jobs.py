@@ -43,6 +43,7 @@ _MAY_RUN = """
 _HASTEN = sa.text(
     f"""
     UPDATE procrastinate_jobs SET scheduled_at = NULL FROM tasks WHERE {_MAY_RUN} AND tasks.job = procrastinate_jobs.id
+    AND tasks.task = ANY(:names)
     AND procrastinate_jobs.status = 'todo' AND procrastinate_jobs.scheduled_at > clock_timestamp()
     """  # noqa: S608 - a condition of ours
 )
@@ -66,16 +67,16 @@ def beat(connection: sa.Connection, worker: int) -> bool:
     return connection.execute(_BEAT, {"worker": worker}).first() is not None
 
 
-def look_after(connection: sa.Connection, now: int, stalled: float) -> None:
+def look_after(connection: sa.Connection, now: int, stalled: float, names: Sequence[str]) -> None:
     """Put right what stands still; any process may look, and one at a time does.
 
     * Jobs of workers that gave no sign for `stalled` seconds wait again for whoever comes first.
-    * A task whose time has come by our clock (`now`, ms) need not wait for the engine's.
+    * A task whose time has come by our clock (`now`, ms) need not wait for the engine's, if it is one of those that are known here.
     * A task that may run has a job: also one that an older version of ours enqueued or left behind, which knew of no jobs.
     """
     ours, work = _LOOKING_AFTER
     if not connection.execute(_ALONE, {"ours": ours, "work": work}).scalar_one():
         return
     connection.execute(_TAKE_UP, {"stalled": stalled})
-    connection.execute(_HASTEN, {"now": now})
+    connection.execute(_HASTEN, {"now": now, "names": list(names)})
     give(connection, list(connection.execute(_WITHOUT, {"now": now, "most": _MOST_AT_ONCE}).scalars()))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -12,6 +12,8 @@ from store.standing import TO_LEAVE, standing
 from store.tables import mails, officers
 
 MOST_ATTEMPTS = 6
+KINDS: Final = ("new_case", "answer", "danger", "late")
+"""The kinds of notice that this version writes. One of another kind was put by a newer version and is left to it."""
 _Reader = tuple[str, tuple[str, ...]]
 
 
@@ -47,7 +49,7 @@ def recover(connection: sa.Connection, now: int) -> list[int]:
 
     News of danger goes again: a notice twice is better than none. Anything else ends as `maybe_sent`. Returns the ids that ended.
     """
-    stale = standing(mails, *TO_LEAVE) & standing(mails, "sending") & (mails.c.lease_until < now)
+    stale = standing(mails, *TO_LEAVE) & standing(mails, "sending") & (mails.c.lease_until < now) & mails.c.kind.in_(KINDS)
     connection.execute(sa.update(mails).where(stale & (mails.c.kind == "danger")).values(state="due", lease_until=None))
     ended = sa.update(mails).where(stale).values(state="maybe_sent", lease_until=None, settled_at=now)
     return list(connection.execute(ended.returning(mails.c.id)).scalars())
@@ -55,7 +57,7 @@ def recover(connection: sa.Connection, now: int) -> list[int]:
 
 _DUE = (
     sa.select(mails.c.id, mails.c.key, mails.c.kind, mails.c.officer_ids, mails.c.case_id, mails.c.attempts)
-    .where(standing(mails, *TO_LEAVE), standing(mails, "due"), mails.c.due_at <= sa.bindparam("now"))
+    .where(standing(mails, *TO_LEAVE), standing(mails, "due"), mails.c.due_at <= sa.bindparam("now"), mails.c.kind.in_(KINDS))
     .order_by(sa.case((mails.c.kind == "danger", 0), else_=1), mails.c.id)
     .limit(sa.bindparam("most"))
     .with_for_update(skip_locked=True)

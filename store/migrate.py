@@ -1,12 +1,12 @@
 """Brings a database to the tables of this version, and says whether it is there."""
 
+import functools
 import time
 from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import OperationalError
 
@@ -81,12 +81,31 @@ def downgrade(database: Database, revision: str) -> None:
         command.downgrade(configuration(connection), revision)
 
 
+@functools.cache
 def newest() -> str:
     """The revision this version of the program is written for."""
     head = ScriptDirectory.from_config(configuration()).get_current_head()
     return head or ""
 
 
+@functools.cache
+def _known() -> frozenset[str]:
+    return frozenset(script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions())
+
+
+def is_newer(connection: sa.Connection) -> bool:
+    """Whether a newer version of ours was at the tables: they are of a revision that this one does not know."""
+    return _revision(connection) not in {None, *_known()}
+
+
+def _revision(connection: sa.Connection) -> str | None:
+    """What `db upgrade` wrote last; None where it never ran."""
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    there: str | None = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    return there
+
+
 def is_up_to_date(connection: sa.Connection) -> bool:
     """Whether the database has exactly the tables of this version."""
-    return MigrationContext.configure(connection).get_current_revision() == newest()
+    return _revision(connection) == newest()

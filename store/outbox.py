@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -12,6 +12,8 @@ from store.standing import NOT_ENDED, TO_LEAVE, standing
 from store.statuses import Moved, apply_early
 from store.tables import cases, outbox, workers
 
+KINDS: Final = ("flow", "knock", "reply", "late")
+"""The kinds of message that this version knows. Another was put by a newer version: it is left to it, with what stands behind it."""
 _NEVER_BY_THEMSELVES = ("reply",)
 _WITH_A_CASE = ("reply", "late")
 _COMES_AGAIN = ("due", "held")
@@ -90,7 +92,7 @@ def recover(connection: sa.Connection, now: int) -> list[Moved]:
     A flow's question, a knock or a notice goes once more (marked); an officer's words never go again by themselves. Returns the rows that
     ended as `maybe_sent`; a knock among them may have reached nobody, so what waits behind it is for the caller to put off.
     """
-    stale = standing(outbox, *TO_LEAVE) & standing(outbox, "sending") & (outbox.c.lease_until < now)
+    stale = standing(outbox, *TO_LEAVE) & standing(outbox, "sending") & (outbox.c.lease_until < now) & outbox.c.kind.in_(KINDS)
     again = stale & outbox.c.kind.not_in(_NEVER_BY_THEMSELVES) & outbox.c.maybe.is_(False)
     connection.execute(sa.update(outbox).where(again).values(state="due", maybe=True, lease_until=None))
     ended = sa.update(outbox).where(stale).values(state="maybe_sent", maybe=True, settled_at=now, lease_until=None)
@@ -126,6 +128,7 @@ _DUE = (
         standing(outbox, *TO_LEAVE),
         standing(outbox, "due"),
         outbox.c.due_at <= sa.bindparam("now"),
+        outbox.c.kind.in_(KINDS),
         outbox.c.channel.in_(sa.bindparam("channels", expanding=True)),
         outbox.c.worker_id.not_in(sa.bindparam("resting", expanding=True)),
         ~_BLOCKED,

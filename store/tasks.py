@@ -5,7 +5,7 @@
 it (store/jobs.py). How a task stands is in this table alone, whoever runs it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,6 +24,8 @@ BEHIND: Final = jobs.BEHIND
 _BEHIND_AT_ONCE: Final = 2
 """So few of these are claimed at once, since whatever comes in meanwhile waits until they are done."""
 _TICKS_KEPT = 100
+_ANOTHER_VERSIONS: Final = 5_000
+"""Milliseconds after which a job is handed out again whose task this process does not know: to whoever is free, and may know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +75,16 @@ def enqueue_behind(connection: sa.Connection, task: str, arguments: Mapping[str,
     return frozenset(added)
 
 
-def claim(connection: sa.Connection, now: int, lease_until: int, most: int) -> list[Task]:
+def claim(connection: sa.Connection, now: int, lease_until: int, most: int, names: Collection[str]) -> list[Task]:
     """Take tasks that are due, or whose runner died holding them; those that stand behind all others only when there is no other.
 
-    One that killed its runner MOST_RUNS times rests instead.
+    One that killed its runner MOST_RUNS times rests instead. One of a name that is not among `names` is another version's, and left to it.
     """
     deadly = standing(tasks, "running") & (tasks.c.lease_until < now) & (tasks.c.attempts >= MOST_RUNS)
     connection.execute(sa.update(tasks).where(deadly).values(**_dead(now, KILLED)))
-    last = tasks.c.key.startswith(BEHIND)
-    found = _ready(connection, now, most, sa.or_(tasks.c.key.is_(None), ~last)) or _ready(connection, now, min(most, _BEHIND_AT_ONCE), last)
+    ours, last = tasks.c.task.in_(list(names)), tasks.c.key.startswith(BEHIND)
+    found = _ready(connection, now, most, ours & sa.or_(tasks.c.key.is_(None), ~last))
+    found = found or _ready(connection, now, min(most, _BEHIND_AT_ONCE), ours & last)
     if found:
         running = sa.update(tasks).where(tasks.c.id.in_([row.id for row in found]))
         connection.execute(running.values(state="running", attempts=tasks.c.attempts + 1, lease_until=lease_until))
@@ -96,8 +99,8 @@ def _ready(connection: sa.Connection, now: int, most: int, these: sa.ColumnEleme
     return connection.execute(wanted.order_by(tasks.c.run_at, tasks.c.id).limit(most).with_for_update(skip_locked=True)).all()
 
 
-def begin(connection: sa.Connection, task_id: int, job: int, now: int) -> Task | NotYet | None:
-    """Take the task that the engine's job `job` is for; None if it has ended, or has another job by now.
+def begin(connection: sa.Connection, task_id: int, job: int, now: int, names: Collection[str]) -> Task | NotYet | None:
+    """Take the task that the engine's job `job` is for; None if it has ended, or has another job by now. Another version's is left to it.
 
     The engine gives a job to one worker at a time, so a task that runs without a lease was left behind by a worker that died. One with a
     lease is in the hands of an older version's runner for as long as that lasts.
@@ -105,6 +108,8 @@ def begin(connection: sa.Connection, task_id: int, job: int, now: int) -> Task |
     row = connection.execute(sa.select(tasks).where(tasks.c.id == task_id, standing(tasks, *TO_RUN)).with_for_update()).one_or_none()
     if row is None or row.job != job:
         return None
+    if row.task not in names:
+        return NotYet(now + _ANOTHER_VERSIONS)
     until: int = row.run_at if row.state == "due" else row.lease_until or now
     if until > now:
         return NotYet(until)

@@ -8,11 +8,12 @@ from api.deps import Phone, ReadyReport, Services
 from bot import log
 from store import inbox
 from store.database import StoreAway
-from store.migrate import is_up_to_date
+from store.migrate import is_newer, is_up_to_date
 from translations.texts import shipped
 from weerklank.door import Door
 from weerklank.leaving import SECONDS, Leaving, say_so
 from weerklank.measures import Measures
+from weerklank.newer import OUTDATED
 from weerklank.settings import Settings
 from weerklank.wiring import Service
 
@@ -52,12 +53,13 @@ def readiness(service: Service) -> ReadyReport:
     """Whether the database answers, has our tables, and the inbox does not pile up."""
     try:
         with service.database.read() as connection:
-            tables = is_up_to_date(connection)
+            tables, newer = is_up_to_date(connection), is_newer(connection)
             since = inbox.waiting_since(connection)
     except StoreAway:
         return ReadyReport(ready=False, parts={"database": "away"})
     waited = 0 if since is None else (service.clock() - since) // 1000
-    parts = {"database": "ok", "tables": "ok" if tables else "of another version", "inbox": f"oldest waits {waited} s"}
+    of_another = OUTDATED if newer else "of another version"
+    parts = {"database": "ok", "tables": "ok" if tables else of_another, "inbox": f"oldest waits {waited} s"}
     parts["flows"] = "; ".join(map(str, service.houses.broken())) or "ok"
     return ReadyReport(ready=tables, parts=parts)
 

@@ -47,6 +47,7 @@ from translations.quality import doubts_of
 from translations.translator import Careful
 from weerklank.channel_settings import channel_config
 from weerklank.house import Houses
+from weerklank.newer import Newer
 from weerklank.published import publishing_of
 from weerklank.screens import WEB, Screens, phone_on_a_page
 from weerklank.settings import Settings
@@ -78,7 +79,7 @@ class Service:
         self.parts = parts or Parts()
         self.keyring: Keyring = settings.keyring()
         self.database: Database = open_database(settings.database)
-        self._time = SharedClock(self.database)
+        self._time, self.newer = SharedClock(self.database), Newer(self.database)
         self.clock: Clock = self.parts.clock or self._time
         self.writer = Writer(self.database)
         self.houses = Houses(self.database)
@@ -239,7 +240,8 @@ class Service:
             self.answers_came()
 
     def _look(self) -> None:
-        """Read again what others may have changed: the time, the programme, the flows."""
+        """Read again what others may have changed: the tables, the time, the programme, the flows."""
+        self.newer.look()
         self._time.look()
         self.houses.refresh()
 

@@ -11,9 +11,10 @@ from pydantic import ValidationError
 
 from store import mark
 from store.database import Database, StoreAway, open_database
-from store.migrate import is_up_to_date
+from store.migrate import is_newer, is_up_to_date
 from store.sealing import Keyring
 from weerklank.commands.errors import CommandError
+from weerklank.newer import OUTDATED
 from weerklank.settings import Settings
 
 # argparse has no public name for what `add_subparsers` returns.
@@ -68,6 +69,8 @@ def _check_tables(database: Database, present: Settings) -> None:
     try:
         with database.read() as connection:
             there = is_up_to_date(connection)
+            if is_newer(connection):
+                raise CommandError(OUTDATED)
             if there:
                 check_mark(connection, present)
     except StoreAway as error:

@@ -11,7 +11,7 @@ from cases import programme
 from channels.config import ChannelConfig
 from channels.registry import Channels
 from store.database import Database, StoreAway, open_database
-from store.migrate import is_up_to_date, unbuilt
+from store.migrate import is_newer, is_up_to_date, unbuilt
 from store.pooler import shares_sessions
 from store.sealing import WeakKey
 from translations.danger import ListError
@@ -111,6 +111,9 @@ def _database(present: Settings, channels: Channels, config: ChannelConfig) -> I
 
 def _tables(database: Database, present: Settings, channels: Channels, config: ChannelConfig) -> Iterator[Finding]:
     with database.read() as connection:
+        if is_newer(connection):
+            yield Finding(well=False, what="the tables are of a newer version", do="use the `weerklank` of that version")
+            return
         if not is_up_to_date(connection):
             yield Finding(well=False, what="the tables are not of this version", do="run `weerklank db upgrade`")
             return

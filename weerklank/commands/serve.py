@@ -21,6 +21,7 @@ from weerklank import web
 from weerklank.commands.common import Commands, database_of, lay_mark, settings
 from weerklank.commands.errors import CommandError
 from weerklank.leaving import SECONDS, Leaving, ending_well
+from weerklank.newer import OUTDATED
 from weerklank.pulse import EVERY, beat
 from weerklank.settings import Settings
 from weerklank.wiring import Service
@@ -158,12 +159,14 @@ def _see_that_it_beats(pulse: Path) -> None:
 
 
 async def work_until_stopped(service: Service, pulse: Path | None = None) -> None:
-    """Do the background work until a signal; what was begun is finished."""
+    """Do the background work until a signal, or until the tables are a newer version's; what was begun is finished. Raises CommandError."""
     door = web.door_of(service, web.services(service))
-    service.prepare()
-    _settle_memory()
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
+    # What a newer version writes, this one may not know: words wait in the inbox, where a process of that version finds them.
+    service.newer.on_seen = lambda: loop.call_soon_threadsafe(stopped.set)
+    service.prepare()
+    _settle_memory()
     for name in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(name, stopped.set)
@@ -175,3 +178,5 @@ async def work_until_stopped(service: Service, pulse: Path | None = None) -> Non
     await service.stop()
     for each in beating:
         each.cancel()
+    if service.newer.seen:
+        raise CommandError(OUTDATED)

@@ -27,13 +27,13 @@ def load(connection: sa.Connection) -> None:
 def check(connection: sa.Connection) -> None:
     """Each that may run is handed out, once; then one more in the middle of its work."""
     if connection.dialect.name == "sqlite":
-        assert [task.id for task in tasks.claim(connection, _NOW, 200, 10)] == [2, 3]
+        assert [task.id for task in tasks.claim(connection, _NOW, 200, 10, ["forget"])] == [2, 3]
         return
     for _ in range(2):
-        jobs.look_after(connection, _NOW, 30.0)
+        jobs.look_after(connection, _NOW, 30.0, ["forget"])
     given = connection.execute(sa.text("SELECT id, args, status FROM procrastinate_jobs ORDER BY id")).all()
     assert [(row.args, row.status) for row in given] == [({"task_id": 2}, "todo"), ({"task_id": 3}, "todo")]
-    assert tasks.begin(connection, 3, given[1].id, _NOW) == tasks.Task(3, "forget", {}, 2)
+    assert tasks.begin(connection, 3, given[1].id, _NOW, ["forget"]) == tasks.Task(3, "forget", {}, 2)
 
 
 def check_back(connection: sa.Connection) -> None:
