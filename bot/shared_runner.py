@@ -23,6 +23,7 @@ from bot.runner import AT_ONCE, Runner, Work, back_off
 from store import jobs
 from store import tasks as kept
 from store.database import Database, StoreAway
+from store.wire import AsyncWaiting, WireWatch
 from store.writer import Writer
 
 _MEND_AFTER = 5 * SECOND
@@ -78,13 +79,14 @@ class SharedRunner(Runner):
     def __init__(self, database: Database, writer: Writer, clock: Clock, work: Mapping[str, Work]) -> None:
         super().__init__(writer, clock, work)
         self._address = database.address
+        self._wires = WireWatch(database.address)
 
     async def run(self, every: float) -> None:
         """Run tasks until cancelled, looking every `every` seconds beside being rung; those under way come to their end first.
 
         Returns when the engine knows this process no more: run it again. Raises StoreAway.
         """
-        app = App(connector=PsycopgConnector(conninfo=self._address, min_size=1, max_size=_CONNECTIONS))
+        app = App(connector=self._connector())
         app.job_manager = manager = _Told(app.connector)
         app.task(name=jobs.RUN, queue=jobs.QUEUE, pass_context=True, retry=_AsTold(self._clock))(self._run_job)
         manager.worker = worker = Worker(
@@ -105,6 +107,10 @@ class SharedRunner(Runner):
             raise StoreAway("the database cannot be reached") from error
         finally:
             await app.close_async()
+
+    def _connector(self) -> PsycopgConnector:
+        watched: dict[str, Any] = {"connection_class": AsyncWaiting, "configure": self._wires.take}
+        return PsycopgConnector(conninfo=self._address, min_size=1, max_size=_CONNECTIONS, **watched)
 
     async def drain(self) -> None:
         """Nothing is left to wait for: a loop that was cancelled ended with its last task."""

@@ -12,6 +12,8 @@ from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, PendingRollbackError
 
+from store.wire import WireWatch
+
 Kind = Literal["sqlite", "postgresql"]
 _BUSY_MS = 4_000
 PATIENCE: dict[str, int] = {
@@ -47,8 +49,7 @@ class Database:
     @property
     def address(self) -> str:
         """The address in libpq's form, with the same patience: for connections to PostgreSQL beside the two doors."""
-        options = {name: str(value) for name, value in PATIENCE.items()}
-        return sa.make_url(self.url).set(drivername="postgresql").update_query_dict(options).render_as_string(hide_password=False)
+        return _address(self.url)
 
     @contextmanager
     def read(self) -> Generator[sa.Connection]:
@@ -85,6 +86,11 @@ class Database:
         self.reading.dispose()
 
 
+def _address(url: str) -> str:
+    options = {name: str(value) for name, value in PATIENCE.items()}
+    return sa.make_url(url).set(drivername="postgresql").update_query_dict(options).render_as_string(hide_password=False)
+
+
 def _json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
@@ -98,7 +104,10 @@ def _on_connect(connection: Any, _record: Any) -> None:
 def _engine(url: str, kind: Kind, begin: str, pool: int) -> sa.Engine:
     options: dict[str, Any] = {"hide_parameters": True, "json_serializer": _json, "json_deserializer": orjson.loads}
     if kind == "postgresql":
-        return sa.create_engine(url, pool_size=pool, max_overflow=pool, pool_pre_ping=True, connect_args=PATIENCE, **options)
+        engine = sa.create_engine(url, pool_size=pool, max_overflow=pool, pool_pre_ping=True, connect_args=PATIENCE, **options)
+        watch = WireWatch(_address(url))
+        event.listen(engine, "do_connect", lambda _dialect, _record, arguments, named: watch.connect(*arguments, **named))
+        return engine
     engine = sa.create_engine(url, connect_args={"check_same_thread": False}, **options)
     event.listen(engine, "connect", _on_connect)
 

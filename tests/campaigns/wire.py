@@ -20,6 +20,9 @@ class Wire:
         self._turns = itertools.cycle([targets[at:] + targets[:at] for at in range(len(targets))])
         self._passing: set[asyncio.StreamWriter] = set()
         self._is_cut = False
+        self._generation = 0
+        self._speaks = threading.Event()
+        self._speaks.set()
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="wire")
@@ -34,6 +37,15 @@ class Wire:
         self._is_cut = True
         self._loop.call_soon_threadsafe(self._break_off)
 
+    def silence(self) -> None:
+        """Let nothing pass any more: whoever speaks is confirmed by their own kernel, and nobody hears anything, not even who is new."""
+        self._speaks.clear()
+
+    def speak(self) -> None:
+        """Let what is new pass again; what was laid before stays dumb, as behind a firewall that forgot it."""
+        self._generation += 1
+        self._speaks.set()
+
     def mend(self) -> None:
         """Let what is new pass again."""
         self._is_cut = False
@@ -45,6 +57,7 @@ class Wire:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._speaks.set()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_PATIENCE)
 
@@ -71,17 +84,31 @@ class Wire:
         ends = [writer]
         self._passing.add(writer)
         try:
-            there = None if self._is_cut else await self._reached()
+            laid = self._generation
+            await asyncio.to_thread(self._speaks.wait)
+            there = None if self._is_cut or laid != self._generation else await self._reached()
             if there is not None:
                 ends.append(there[1])
                 self._passing.add(there[1])
-                await asyncio.gather(_carry(reader, there[1]), _carry(there[0], writer))
+                await asyncio.gather(self._carry(reader, there[1], laid), self._carry(there[0], writer, laid))
         except (OSError, asyncio.CancelledError):
             pass
         finally:
             for end in ends:
                 self._passing.discard(end)
                 end.transport.abort()
+
+    async def _carry(self, source: asyncio.StreamReader, target: asyncio.StreamWriter, laid: int) -> None:
+        """Carry bytes one way until that end is closed; the other may go on for as long as it likes. Silence swallows both."""
+        while piece := await source.read(_PIECE):
+            if self._hears(laid):
+                target.write(piece)
+                await target.drain()
+        if self._hears(laid) and target.can_write_eof():
+            target.write_eof()
+
+    def _hears(self, laid: int) -> bool:
+        return self._speaks.is_set() and laid == self._generation
 
     async def _reached(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
         for target in next(self._turns):
@@ -90,12 +117,3 @@ class Wire:
             except OSError:
                 continue
         return None
-
-
-async def _carry(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-    """Carry bytes one way until that end is closed; the other way may go on for as long as it likes."""
-    while piece := await source.read(_PIECE):
-        target.write(piece)
-        await target.drain()
-    if target.can_write_eof():
-        target.write_eof()

@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from store.database import PATIENCE, Database, open_database
+from store.database import PATIENCE, Database, StoreAway, open_database
+from store.wire import SUSPECT_AFTER
+from store.writer import Writer
+from tests.campaigns.wire import Wire
 from tests.databases import Databases
 from tests.processes import Installation
 
@@ -78,3 +81,72 @@ def test_both_doors_and_the_address_have_the_same_patience(database: Database) -
             # libpq leaves out what is its own default, as `keepalives` is.
             assert {**driver.info.get_parameters(), "keepalives": "1"}.items() >= wanted.items()
     assert sa.make_url(database.address).query == wanted
+
+
+_GIVEN_UP = SUSPECT_AFTER + 12.0
+"""The look, the question to the server that is not answered, and a busy machine."""
+
+
+def _over(wire: Wire, url: str) -> str:
+    return sa.make_url(url).set(port=wire.port).render_as_string(hide_password=False)
+
+
+def test_a_wire_that_confirms_all_and_carries_nothing_is_given_up_and_the_next_one_taken(databases: Databases, tmp_path: Path) -> None:
+    with databases.fresh("postgresql", tmp_path) as url, Wire(sa.make_url(url).port or 0) as wire:
+        database = open_database(_over(wire, url))
+        writer = Writer(database)
+        writer.start()
+        try:
+            writer.call_sync(lambda connection: connection.execute(sa.text("SELECT 1")).scalar_one())
+            wire.silence()
+            began = time.monotonic()
+            with pytest.raises(StoreAway):
+                writer.call_sync(lambda connection: connection.execute(sa.text("SELECT 2")).scalar_one())
+            silent = time.monotonic() - began
+            wire.speak()
+            began = time.monotonic()
+            came = writer.call_sync(lambda connection: connection.execute(sa.text("SELECT 3")).scalar_one())
+            back = time.monotonic() - began
+        finally:
+            writer.stop()
+            database.close()
+
+    assert SUSPECT_AFTER < silent < _GIVEN_UP
+    assert (came, back < _GIVEN_UP) == (3, True)
+
+
+def _seconds_of_a_lost_answer(database: Database, wire: Wire) -> float:
+    began = time.monotonic()
+    try:
+        with database.read() as connection:
+            connection.execute(sa.text("SELECT 1"))
+            wire.silence()
+            wire.speak()
+            connection.execute(sa.text("SELECT 2"))
+    except StoreAway:
+        return time.monotonic() - began
+    return 0.0
+
+
+def test_an_answer_that_was_lost_is_not_waited_for_although_the_server_can_be_reached(databases: Databases, tmp_path: Path) -> None:
+    with databases.fresh("postgresql", tmp_path) as url, Wire(sa.make_url(url).port or 0) as wire:
+        database = open_database(_over(wire, url))
+        try:
+            took = _seconds_of_a_lost_answer(database, wire)
+            with database.read() as connection:
+                came = connection.execute(sa.text("SELECT 3")).scalar_one()
+        finally:
+            database.close()
+
+    assert (SUSPECT_AFTER < took < _GIVEN_UP, came) == (True, 3)
+
+
+def test_a_statement_that_the_server_works_on_may_take_as_long_as_it_takes(database: Database) -> None:
+    with database.read() as connection:
+        connection.execute(sa.text("SELECT pg_sleep(:seconds)"), {"seconds": SUSPECT_AFTER + 4.0})
+        assert connection.execute(sa.text("SELECT 1")).scalar_one() == 1
+
+
+def test_the_server_does_not_keep_the_rows_of_a_transaction_of_which_it_hears_no_more(database: Database) -> None:
+    with database.write() as connection:
+        assert connection.execute(sa.text("SHOW idle_in_transaction_session_timeout")).scalar_one() == "1min"
