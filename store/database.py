@@ -106,7 +106,11 @@ def _engine(url: str, kind: Kind, begin: str, pool: int) -> sa.Engine:
     if kind == "postgresql":
         engine = sa.create_engine(url, pool_size=pool, max_overflow=pool, pool_pre_ping=True, connect_args=PATIENCE, **options)
         watch = WireWatch(_address(url))
-        event.listen(engine, "do_connect", lambda _dialect, _record, arguments, named: watch.connect(*arguments, **named))
+
+        def connect(_dialect: Any, _record: Any, arguments: Any, named: Any) -> Any:
+            return watch.connect(*arguments, **named)
+
+        event.listen(engine, "do_connect", connect)
         return engine
     engine = sa.create_engine(url, connect_args={"check_same_thread": False}, **options)
     event.listen(engine, "connect", _on_connect)
