@@ -183,6 +183,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         folder = chosen.keep or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
+        # The server's account, which need not be ours, passes through this folder to its own.
+        folder.chmod(0o711)
         outcome = campaign(folder, Storm(chosen.faults, chosen.seed, at_once=10, longest_life=2.0))
     print(outcome, flush=True)
     return 1 if outcome.wrong else 0

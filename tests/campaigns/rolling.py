@@ -32,7 +32,7 @@ from tests.operations.files import compose
 
 GRACE = float(str(compose()["services"]["work-a"]["stop_grace_period"]).removesuffix("s"))
 """Seconds that Compose gives a process to end."""
-_SLOW = 0.25
+SLOW = 0.25
 """Seconds that a carrier and a mail server take: at any moment something is on its way."""
 _BREATH = 0.5
 _NOBODY_ANSWERS = 0.2
@@ -116,18 +116,18 @@ class Rolling(Campaign):
         return {**super()._figures(seconds), "in doubt": self._in_doubt(), "notices": len(self.post.taken), **taken}
 
 
-def campaign(url: str, folder: Path, storm: Storm, *, workers: int = 2, proxy: bool = CADDY.exists()) -> Outcome:
+def campaign(url: str, folder: Path, storm: Storm, *, workers: int = 2, proxy: bool = CADDY.exists(), slow: float = SLOW) -> Outcome:
     """Run one campaign on a PostgreSQL that has its tables; with `proxy` behind Caddy, else behind a door that passes bytes on."""
     more = {"CODES_AHEAD": "40", "SEND_LEASE_SECONDS": "60", "LATE_CHECK_SECONDS": "1"}
-    telegram = TelegramDouble(record=folder / "telegram.jsonl", delay=_SLOW)
+    telegram = TelegramDouble(record=folder / "telegram.jsonl", delay=slow)
     house = Cluster(folder / "house", url, more=more, workers=workers)
     with ExitStack() as opened:
         wire = opened.enter_context(house.door)
         door = opened.enter_context(Proxy(folder, tuple(house.ports.values()))) if proxy else wire
         house.port = door.port
-        twilio = opened.enter_context(TellingTwilio(folder / "twilio.jsonl", house.port, random.Random(storm.seed + 1), _SLOW))
+        twilio = opened.enter_context(TellingTwilio(folder / "twilio.jsonl", house.port, random.Random(storm.seed + 1), slow))
         opened.enter_context(telegram)
-        post = opened.enter_context(MailDouble(delay=_SLOW))
+        post = opened.enter_context(MailDouble(delay=slow))
         house.environment |= {
             "WEERKLANK_TWILIO_API_URL": twilio.url,
             "WEERKLANK_TELEGRAM_API_URL": telegram.url,

@@ -13,7 +13,7 @@ PROCESSES = 4
 
 def test_a_rolling_restart_loses_nothing_doubles_nothing_and_leaves_no_doubt(databases: Databases, tmp_path: Path) -> None:
     with databases.fresh("postgresql", tmp_path) as url:
-        outcome = campaign(url, tmp_path, Storm(ROUNDS, SEED, at_once=4, pace=0.3))
+        outcome = campaign(url, tmp_path, Storm(ROUNDS, SEED, at_once=4, pace=0.1), slow=0.1)
     print(outcome)
 
     assert outcome.kills == ROUNDS * PROCESSES
