@@ -17,8 +17,11 @@ from typing import Any
 import psycopg
 import pytest
 
+from bot.spool import Spool
+from channels.base import Inbound
 from store.database import open_database
 from store.migrate import upgrade
+from store.sealing import Keyring, new_key
 from tests import databases
 from tests.campaigns.postgres import children
 from tests.operations.files import DEPLOY
@@ -315,6 +318,25 @@ def test_files_are_copied_by_day_and_leave_the_copies_some_days_after_they_were_
     )
 
     assert done.returncode == 0, done.stderr
-    today, *_ = sorted(copies.iterdir(), reverse=True)
-    assert [each.name for each in sorted(copies.iterdir())] == ["2026-01-02", "2026-01-03", today.name]
+    *days, today, waiting = sorted(copies.iterdir())
+    assert [each.name for each in (*days, waiting)] == ["2026-01-02", "2026-01-03", "waiting"]
     assert {each.name: each.read_bytes() for each in today.iterdir()} == {"first": b"sealed", "second": b"sealed too"}
+    assert list(waiting.iterdir()) == []
+
+
+def test_words_that_wait_for_the_database_are_copied_while_they_wait_and_taken_up_once_when_they_are_put_back(tmp_path: Path) -> None:
+    data, copies = tmp_path / "data", tmp_path / "copies"
+    copies.mkdir()
+    keyring = Keyring([new_key()], new_key())
+    spool = Spool(data / "spool", keyring)
+    spool.put([Inbound("sms", "first", "+447700900100", "message", "words"), Inbound("sms", "second", "+447700900100", "message", "more")])
+    (data / "spool" / "half.part").write_bytes(b"begun")
+    for_each_minute: list[str | Path] = ["/bin/sh", DEPLOY / "files.sh", data, copies]
+    subprocess.run(for_each_minute, env={"PATH": "/usr/bin:/bin"}, check=True)
+
+    assert [message.key for _, message in Spool(copies / "waiting", keyring).oldest(9)] == ["first", "second"]
+    assert not list((copies / "waiting").glob("*.part"))
+
+    spool.remove([path for path, _ in spool.oldest(1)])
+    subprocess.run(for_each_minute, env={"PATH": "/usr/bin:/bin"}, check=True)
+    assert [message.key for _, message in Spool(copies / "waiting", keyring).oldest(9)] == ["second"]
