@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +33,8 @@ from weerklank.settings import Settings
 
 PASSWORD = "every officer of this trial"
 HOST = "127.0.0.1"
+_DOORS = 4
+"""Ports for figures, one for each process."""
 _PATIENCE = 60.0
 
 
@@ -45,6 +47,8 @@ class Twin:
     port: int
     web: dict[str, int] = field(default_factory=lambda: {"web-a": free_port(), "web-b": free_port()})
     workers: tuple[str, ...] = ("work-a", "work-b")
+    figures: int = field(default_factory=lambda: _free_ports(_DOORS))
+    more: Mapping[str, str] = field(default_factory=dict[str, str])
     secret: str = field(default_factory=totp.new_secret)
     officers: list[Officer] = field(default_factory=list[Officer])
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict[str, "subprocess.Popen[bytes]"])
@@ -60,6 +64,8 @@ class Twin:
             "WEERKLANK_PUBLIC_URL": f"http://{HOST}:{self.port}",
             "WEERKLANK_WEB_PHONE": "true",
             "WEERKLANK_CODES_AHEAD": "20",
+            "WEERKLANK_METRICS_PORTS": f"{self.figures}-{self.figures + _DOORS - 1}",
+            **self.more,
         }
 
     def run(self, *words: str) -> None:
@@ -102,6 +108,10 @@ class Twin:
                 raise RuntimeError(f"{', '.join(ended) or 'a process'} does not come up:\n{self.logs()}")
             time.sleep(0.1)
 
+    def doors(self) -> list[str]:
+        """Where the processes that run give their figures."""
+        return [f"{HOST}:{port}" for port in range(self.figures, self.figures + _DOORS) if listens(port)]
+
     def logs(self) -> str:
         """Everything that every process logged."""
         return "".join(path.read_text(encoding="utf-8") for path in sorted(self.folder.glob("*.log")))
@@ -118,6 +128,14 @@ class Twin:
                 process.wait()
 
 
+def _free_ports(count: int) -> int:
+    """The first of so many ports in a row that nobody listens on."""
+    while True:
+        first = free_port()
+        if not any(map(listens, range(first, first + count))):
+            return first
+
+
 def _is_ready(port: int) -> bool:
     try:
         return httpx.get(f"http://{HOST}:{port}/readyz").status_code == 200
@@ -126,8 +144,8 @@ def _is_ready(port: int) -> bool:
 
 
 @contextmanager
-def running(port: int) -> Iterator[Twin]:
-    """A whole line at this port; nothing of it is left afterwards."""
+def running(port: int, **more: str) -> Iterator[Twin]:
+    """A whole line at this port, with more settings if need be; nothing of it is left afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="weerklank-cluster-"))
     with ExitStack() as ending:
         ending.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -136,7 +154,7 @@ def running(port: int) -> Iterator[Twin]:
         server = Postgres(folder / "postgres")
         ending.callback(server.stop)
         server.start()
-        twin = Twin(folder, server.url, port)
+        twin = Twin(folder, server.url, port, more=more)
         ending.callback(twin.stop)
         twin.prepare()
         twin.start()
@@ -150,7 +168,8 @@ def told(twin: Twin) -> Iterator[str]:
     yield f"\n  Weerklank {address}"
     yield "  Two web and two worker processes on PostgreSQL. Every person, place and word is invented, and nothing leaves this machine."
     yield from (f"    {name}  {HOST}:{port}" for name, port in twin.web.items())
-    yield f"    {'  '.join(twin.workers)}\n"
+    yield f"    {'  '.join(twin.workers)}"
+    yield f"    figures for Prometheus  {'  '.join(twin.doors())}\n"
     yield f"  Be a worker    {address}/talk"
     yield f"  Be an officer  {address}/desk/"
     yield from (f"    {officer.email}" for officer in twin.officers)
