@@ -14,6 +14,8 @@ from store.database import Database
 PER_CASE = 10
 """Messages that came, messages that left, and entries of the timeline, for each case."""
 _YEAR = 365 * 86_400_000
+_PUT_ASIDE = 6 * 3_600_000
+"""Milliseconds in which what waits behind an unanswered knock is looked at once (store/waiting.py)."""
 _OPEN_OF_100 = 3
 _AT_ONCE = 200_000
 _FIRST_ID = 1_000_000
@@ -143,7 +145,8 @@ _ROWS: tuple[tuple[dict[str, str], int, str], ...] = (
         _ONE_A_CASE,
         1,
         f"""INSERT INTO outbox (id, worker_id, channel, kind, case_id, seq, state, hold, due_at, attempts, created_at)
-        SELECT g + :first + :last, WORKER, 'sms', 'reply', g + :first, 4, 'held', 'knock', {_AT}, 0, {_AT} FROM SERIES WHERE {_IS_OPEN}""",
+        SELECT g + :first + :last, WORKER, 'sms', 'reply', g + :first, 4, 'held', 'knock', :now + (g * 104729) % {_PUT_ASIDE}, 0, {_AT}
+        FROM SERIES WHERE {_IS_OPEN}""",
     ),
     (
         _ONE_A_CASE,
