@@ -79,7 +79,7 @@ _UNSEEN = (
         outbox.c.due_at <= sa.bindparam("now"),
     )
     .order_by(outbox.c.due_at)
-    .limit(sa.bindparam("most"))
+    .limit(sa.bindparam("most", type_=sa.Integer, literal_execute=True))
 )
 _UNSEEN_LOCKED = _UNSEEN.with_for_update(of=outbox, skip_locked=True)
 

@@ -1,6 +1,7 @@
 """A wire that can be cut: a port that leads to the first of some others that listens, as a network or a reverse proxy does."""
 
 import asyncio
+import signal
 import itertools
 import threading
 from typing import Self
@@ -62,6 +63,8 @@ class Wire:
         self._thread.join(_PATIENCE)
 
     def _run(self) -> None:
+        # A signal is for the main thread, which may sit in a read that only a signal of its own interrupts; threads born here inherit this.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
         asyncio.set_event_loop(self._loop)
         server = self._loop.run_until_complete(asyncio.start_server(self._answer, "127.0.0.1", self.port, backlog=1024))
         self.port = server.sockets[0].getsockname()[1]

@@ -27,7 +27,7 @@ def add_parser(commands: Commands) -> None:
     top = commands.add_parser("db", help="migrations, integrity")
     actions = top.add_subparsers(required=True, metavar="ACTION")
     actions.add_parser("upgrade", help="bring the database to the tables of this version").set_defaults(run=_upgrade)
-    actions.add_parser("check", help="check foreign keys, the chain of every timeline, and sealed fields").set_defaults(run=_check)
+    actions.add_parser("check", help="check foreign keys and the chain of every timeline").set_defaults(run=_check)
     forget = commands.add_parser("forget", help="forget the worker a code belongs to, and destroy the keys of their case")
     forget.add_argument(
         "code", metavar="CODE", nargs="?", help="eight digits; left out, it is asked for, and stays out of the shell's history"
