@@ -1,8 +1,8 @@
 """A wire that can be cut: a port that leads to the first of some others that listens, as a network or a reverse proxy does."""
 
 import asyncio
-import signal
 import itertools
+import signal
 import threading
 from typing import Self
 
