@@ -11,7 +11,7 @@ from tests.databases import KINDS, Databases, Kind
 from tests.story.street import Street, street, until
 from tests.translations.pairs import install_all
 
-WORKER, FROM_MYANMAR, MIXES = "+447700900321", "+447700900322", "+447700900323"
+WORKER, FROM_MYANMAR, MIXES, ANOTHER = "+447700900321", "+447700900322", "+447700900323", "+447700900324"
 SAID = "no pagaron el salario desde dos meses"
 READ = "niet zij betaalden de loon sinds twee maanden"
 ANSWER, LEFT = "bedankt. ik wil hulp.", "gracias. quiero ayuda."
@@ -62,6 +62,19 @@ def _case(running: Street, token: str, site: str) -> str:
     return str(lines[0]["reference"])
 
 
+def _spanish(running: Street, token: str, worker: str) -> str:
+    """A worker speaks Spanish; the reference of the case that this opens, whatever others opened before."""
+
+    def there() -> set[str]:
+        return {line["reference"] for line in running.cases(token) if line["place_id"] == "glasduin-greenhouse"}
+
+    before = there()
+    running.sms(worker, "77305 es")
+    running.sms(worker, SAID)
+    [opened] = until(lambda: there() - before, "the case")
+    return opened
+
+
 def _to_translate(running: Street, token: str) -> list[tuple[str, bool]]:
     """The cases with words that nobody has put into the desk's language."""
     found: Any = running.call("GET", "/api/v1/cases?needs=translation", token=token).json()["cases"]
@@ -70,9 +83,7 @@ def _to_translate(running: Street, token: str) -> list[tuple[str, bool]]:
 
 def test_spanish_words_are_read_in_dutch_and_the_dutch_answer_arrives_in_spanish(running: Street) -> None:
     karim = running.token("karim")
-    running.sms(WORKER, "77305 es")
-    running.sms(WORKER, SAID)
-    reference = _case(running, karim, "glasduin-greenhouse")
+    reference = _spanish(running, karim, WORKER)
 
     words = _translated(running, reference, karim)
     [made] = words["translations"]
@@ -99,7 +110,7 @@ def test_spanish_words_are_read_in_dutch_and_the_dutch_answer_arrives_in_spanish
 
 def test_a_wording_that_an_officer_changed_is_carried_back_and_what_drifts_is_marked(running: Street) -> None:
     karim = running.token("karim")
-    reference = _case(running, karim, "glasduin-greenhouse")
+    reference = _spanish(running, karim, ANOTHER)
 
     drifted = _draft(running, reference, karim, text=ANSWER, language="nl", wording="la puerta está cerrada desde 3 meses")
 
