@@ -54,6 +54,7 @@ class CsrfForm(BaseModel):
 
 
 @ROUTER.get("")
+@ROUTER.get("/")
 def home() -> Response:
     """Lead to the queue."""
     return RedirectResponse("/desk/queue", status_code=303)

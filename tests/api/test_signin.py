@@ -22,12 +22,17 @@ def test_an_officer_signs_in_with_all_three_and_sees_the_queue(town: Town) -> No
     assert GATE in browser.get("/desk/queue").text
 
 
+@pytest.mark.parametrize("address", ["/desk", "/desk/"])
+def test_the_desk_is_found_with_and_without_its_last_stroke(small_town: Town, address: str) -> None:
+    assert small_town.anyone().get(address).headers["location"] == "/desk/queue"
+
+
 @pytest.mark.parametrize("wrong", ["email", "password", "totp"])
 def test_one_wrong_part_is_refused_in_the_same_words(small_town: Town, wrong: str) -> None:
     small_town.enrol("sanne")
     proof = small_town.proof("sanne") | {wrong: {"email": "nobody@halmstra.example", "password": WRONG, "totp": "000000"}[wrong]}
 
-    answer = small_town.browser().post("/api/v1/sessions", json=proof)
+    answer = small_town.anyone().post("/api/v1/sessions", json=proof)
 
     assert answer.status_code == 401
     assert answer.json()["type"] == "urn:weerklank:problem:not-right"
@@ -124,7 +129,7 @@ def test_wrong_tries_now_and_then_never_shut_an_officer_out(town: Town) -> None:
 
 
 def test_a_crowd_at_the_door_is_sent_off_at_once_and_holds_up_nobody_else(small_town: Town) -> None:
-    door, form = small_town.browser(), {"email": "sanne@halmstra.example", "password": WRONG, "totp": "000000"}
+    door, form = small_town.anyone(), {"email": "sanne@halmstra.example", "password": WRONG, "totp": "000000"}
     with ThreadPoolExecutor(4) as crowd:
         with passwords._turn(), passwords._turn():
             waiting = [crowd.submit(door.post, "/api/v1/sessions", json=form) for _ in range(4)]
@@ -154,7 +159,7 @@ def test_an_unknown_address_costs_the_same_time(small_town: Town, full_strength:
 
     def took(email: str) -> float:
         start = time.perf_counter()
-        small_town.browser().post("/api/v1/sessions", json={"email": email, "password": WRONG, "totp": "000000"})
+        small_town.anyone().post("/api/v1/sessions", json={"email": email, "password": WRONG, "totp": "000000"})
         return time.perf_counter() - start
 
     known = statistics.median(took("sanne@halmstra.example") for _ in range(3))
@@ -277,7 +282,7 @@ def _between(text: str, before: str, after: str) -> str:
     ("password", "code"), [("short", "right"), ("Welkom2026!!", "right"), ("karim.elamrani!", "right"), (PASSWORD, "wrong")], ids=str
 )
 def test_enrolling_asks_again_and_the_link_still_works(small_town: Town, password: str, code: str) -> None:
-    browser, token = small_town.browser(), small_town.link("karim")
+    browser, token = small_town.anyone(), small_town.link("karim")
     page = browser.post("/desk/enter", data={"token": token}).text
     secret = _between(page, '<p class="secret">', "</p>").replace(" ", "")
     given = code_at(secret, small_town.house.clock()) if code == "right" else "000000"
@@ -291,7 +296,7 @@ def test_enrolling_asks_again_and_the_link_still_works(small_town: Town, passwor
 
 
 def test_a_secret_shown_for_one_link_enrols_nobody_else(small_town: Town) -> None:
-    browser, mine, other = small_town.browser(), small_town.link("karim"), small_town.link("femke")
+    browser, mine, other = small_town.anyone(), small_town.link("karim"), small_town.link("femke")
     page = browser.post("/desk/enter", data={"token": mine}).text
     secret = _between(page, '<p class="secret">', "</p>").replace(" ", "")
     form = {"token": other, "sealed": _between(page, 'name="sealed" value="', '"'), "password": PASSWORD}
@@ -336,13 +341,13 @@ def test_no_token_of_a_link_is_kept(town: Town) -> None:
 def test_signing_in_leads_nowhere_but_to_the_desk(small_town: Town, after: str) -> None:
     small_town.enrol("sanne")
 
-    answer = small_town.browser().post("/desk/sign-in", data=small_town.proof("sanne") | {"next": after})
+    answer = small_town.anyone().post("/desk/sign-in", data=small_town.proof("sanne") | {"next": after})
 
     assert answer.headers["location"] == "/desk/queue"
 
 
 def test_a_stranger_at_a_case_is_led_to_the_door_and_then_to_the_case(small_town: Town) -> None:
-    browser = small_town.browser()
+    browser = small_town.anyone()
     door = browser.get(f"/desk/cases/{GATE}").headers["location"]
     small_town.enrol("sanne")
 
