@@ -65,6 +65,7 @@ ROWS: dict[tuple[str, str], Kind] = {
     ("POST", "/api/v1/tasks/{task_id}/again"): "admin",
     ("GET", "/"): "everyone",
     ("GET", "/desk"): "everyone",
+    ("GET", "/desk/"): "everyone",
     ("GET", "/desk/sign-in"): "everyone",
     ("POST", "/desk/sign-in"): "everyone",
     ("GET", "/desk/enter"): "everyone",
