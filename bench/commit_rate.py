@@ -9,10 +9,11 @@ import os
 import sqlite3
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 import sqlalchemy as sa
@@ -27,6 +28,19 @@ from store.writer import Writer
 IN_FLIGHT = 64
 _WORKERS = 512
 _NOW = 1_800_000_000_000
+
+
+# What a message writes of its worker besides the case it speaks of.
+_STATE: Final[Mapping[str, Any]] = {
+    "live_until": 0,
+    "knocked_at": None,
+    "wrong_codes": 0,
+    "code_blocked_until": 0,
+    "pin_hash": None,
+    "pin_open_until": 0,
+    "closed_to": None,
+    "heard_at": _NOW,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +128,11 @@ def prepare(count: int) -> list[Prepared]:
 
 
 def _state(worker_id: str, case_id: int) -> dict[str, Any]:
-    changing = {"live_until": 0, "knocked_at": None, "wrong_codes": 0, "code_blocked_until": 0}
-    return {"b_id": worker_id, "b_current_case_id": case_id, **{f"b_{name}": value for name, value in changing.items()}}
+    return {"b_id": worker_id, **{f"b_{name}": value for name, value in {"current_case_id": case_id, **_STATE}.items()}}
 
 
-def _laid(folder: Path) -> str:
+def lay(folder: Path) -> str:
+    """Lay a database with the workers and cases that prepared messages speak of; gives its address."""
     url = f"sqlite:///{folder / 'rate.sqlite3'}"
     database = open_database(url)
     upgrade(database)
@@ -132,7 +146,12 @@ def _laid(folder: Path) -> str:
 def by_writer(messages: Sequence[Prepared]) -> float:
     """Messages a second through the writer, 64 in flight."""
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_FOLDER")) as folder:
-        database = open_database(_laid(Path(folder)))
+        return through_the_writer(lay(Path(folder)), messages)
+
+
+def through_the_writer(url: str, messages: Sequence[Prepared]) -> float:
+    """Commit prepared messages to a database that `lay` made; gives messages a second."""
+    with closing(open_database(url)) as database:
         writer = Writer(database)
         lane = writer.lane("prepared", _apply, max_batch=IN_FLIGHT)
         writer.start()
@@ -148,7 +167,6 @@ def by_writer(messages: Sequence[Prepared]) -> float:
 
         seconds = asyncio.run(everybody())
         writer.stop()
-        database.close()
     return len(messages) / seconds
 
 
@@ -171,10 +189,11 @@ _ENTRY = ("case_id", "seq", "kind", "author", "at", "sealed", "hash")
 _OUT = ("worker_id", "channel", "kind", "state", "due_at", "created_at", "sealed", "sealed_else")
 _FIXED = ("id", "reference", "public_key", "data_key_sealed", "opened_at", "forgotten_at")
 _CASE = tuple(column.name for column in cases.c if column.name not in _FIXED)
+_WORKER = ("current_case_id", *_STATE)
 _STATEMENTS = (
     _insert(inbox_rows, _KEPT, "ON CONFLICT DO NOTHING"),
     _insert(sessions, _SESSION, "ON CONFLICT (worker_id) DO UPDATE SET sealed = excluded.sealed, updated_at = excluded.updated_at"),
-    "UPDATE workers SET current_case_id = ?, live_until = ?, knocked_at = ?, wrong_codes = ?, code_blocked_until = ? WHERE id = ?",
+    f"UPDATE workers SET {', '.join(f'{name} = ?' for name in _WORKER)} WHERE id = ?",
     f"UPDATE cases SET {', '.join(f'{name} = ?' for name in _CASE)} WHERE id = ?",
     _insert(entries, _ENTRY),
     _insert(outbox, _OUT),
@@ -192,11 +211,10 @@ def _raw_rows(messages: Sequence[Prepared]) -> tuple[list[tuple[Any, ...]], ...]
     all_follow = [prepared.follows for prepared in messages]
     changed = [case for follows in all_follow for case in follows.changed_cases]
     states = [row for follows in all_follow for row in follows.workers]
-    state_columns = ("b_current_case_id", "b_live_until", "b_knocked_at", "b_wrong_codes", "b_code_blocked_until", "b_id")
     return (
         kept,
         [tuple(row[name] for name in _SESSION) for follows in all_follow for row in follows.sessions],
-        [tuple(row[name] for name in state_columns) for row in states],
+        [(*(row[f"b_{name}"] for name in _WORKER), row["b_id"]) for row in states],
         [(*(_plain(case.row[name]) for name in _CASE), case.row["id"]) for case in changed],
         [tuple(entry[name] for name in _ENTRY) for case in changed for entry in case.entries],
         [tuple(message.row.get(name) for name in _OUT) for follows in all_follow for message in follows.messages],
@@ -206,10 +224,14 @@ def _raw_rows(messages: Sequence[Prepared]) -> tuple[list[tuple[Any, ...]], ...]
 
 def by_sqlite3(messages: Sequence[Prepared]) -> float:
     """Messages a second by sqlite3 alone: every 64 in one transaction, as durable."""
-    groups = [_raw_rows(messages[start : start + IN_FLIGHT]) for start in range(0, len(messages), IN_FLIGHT)]
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_FOLDER")) as folder:
-        url = _laid(Path(folder))
-        connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+        return through_sqlite3(lay(Path(folder)), messages)
+
+
+def through_sqlite3(url: str, messages: Sequence[Prepared]) -> float:
+    """Commit prepared messages to a database that `lay` made with bare statements; gives messages a second."""
+    groups = [_raw_rows(messages[start : start + IN_FLIGHT]) for start in range(0, len(messages), IN_FLIGHT)]
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as connection:
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
         began = time.perf_counter()
@@ -219,7 +241,6 @@ def by_sqlite3(messages: Sequence[Prepared]) -> float:
                 connection.executemany(statement, rows)
             connection.execute("COMMIT")
         seconds = time.perf_counter() - began
-        connection.close()
     return len(messages) / seconds
 
 
