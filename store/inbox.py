@@ -1,8 +1,9 @@
 """The inbox: what carriers brought, durable and de-duplicated before they get their answer."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -11,6 +12,9 @@ from store.standing import standing
 from store.tables import inbox, sessions, workers
 
 MOST_ATTEMPTS = 5
+MOST_OF_ONE: Final = 8
+"""So many messages of one worker are handled before others have their turn."""
+_LOOKS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +108,21 @@ _STATE = (
 )
 _LOCK = sa.select(workers.c.id).where(workers.c.id.in_(sa.bindparam("ids", expanding=True))).with_for_update(skip_locked=True)
 _CANDIDATES = (
-    sa.select(inbox.c.worker_id)
+    sa.select(inbox.c.id, inbox.c.worker_id)
     .where(standing(inbox, "new"), inbox.c.worker_id.not_in(sa.bindparam("skipped", expanding=True)))
     .order_by(inbox.c.id)
     .limit(sa.bindparam("most"))
 )
+_PLACE = sa.func.row_number().over(partition_by=inbox.c.worker_id, order_by=inbox.c.id).label("place")
+_OLDEST = (
+    sa.select(inbox.c.id, inbox.c.channel, inbox.c.key, inbox.c.worker_id, inbox.c.sealed, inbox.c.received_at, inbox.c.attempts, _PLACE)
+    .where(standing(inbox, "new"), inbox.c.worker_id.in_(sa.bindparam("ids", expanding=True)), inbox.c.id <= sa.bindparam("last"))
+    .subquery()
+)
 _MESSAGES = (
-    sa.select(inbox.c.id, inbox.c.channel, inbox.c.key, inbox.c.worker_id, inbox.c.sealed, inbox.c.received_at, inbox.c.attempts)
-    .where(standing(inbox, "new"), inbox.c.worker_id.in_(sa.bindparam("ids", expanding=True)))
-    .order_by(inbox.c.id)
+    sa.select(*(column for column in _OLDEST.c if column.name != "place"))
+    .where(_OLDEST.c.place <= sa.bindparam("most_of_one"))
+    .order_by(_OLDEST.c.id)
     .limit(sa.bindparam("most"))
 )
 
@@ -126,17 +136,40 @@ def states(connection: sa.Connection, worker_ids: Sequence[str]) -> dict[str, Wo
 def claim(connection: sa.Connection, most: int, skipped: Collection[str]) -> tuple[dict[str, WorkerState], list[WaitingMessage]]:
     """Take up to `most` waiting messages in order, with their workers locked, so that no other process handles the same person.
 
-    Workers in `skipped` (one waits for a code to be hashed, say) keep their messages for a later turn.
+    Workers in `skipped` (one waits for a code to be hashed, say) keep their messages for a later turn. Of one worker no more than
+    MOST_OF_ONE are taken, and where the oldest belong to one person who wrote a thousand, or to people whom another process holds, those
+    behind them are looked at: neither a flood nor a neighbour at work keeps anybody waiting.
     """
-    ids = list(dict.fromkeys(connection.execute(_CANDIDATES, {"skipped": list(skipped), "most": most}).scalars()))
+    ids, last = _theirs(connection, most, skipped)
     if not ids:
         return {}, []
-    if connection.dialect.name == "postgresql":
-        # Locked first and read by a statement of its own: what the holder before us committed is seen, the session too.
-        ids = list(connection.execute(_LOCK, {"ids": ids}).scalars())
+    # Read by a statement of its own, after the lock: what the holder before us committed is seen, the session too.
     present = states(connection, ids)
-    found = connection.execute(_MESSAGES, {"ids": list(present), "most": most})
+    found = connection.execute(_MESSAGES, {"ids": list(present), "last": last, "most_of_one": MOST_OF_ONE, "most": most})
     return present, [WaitingMessage(*row) for row in found]
+
+
+def _theirs(connection: sa.Connection, most: int, skipped: Collection[str]) -> tuple[list[str], int]:
+    """The workers whose messages are next, locked, and the number of the last message that was looked at."""
+    seen, taken, worth, last = set(skipped), list[str](), 0, 0
+    for _ in range(_LOOKS):
+        wanted = most - worth
+        rows = connection.execute(_CANDIDATES, {"skipped": list(seen), "most": wanted}).all()
+        waiting = Counter(row.worker_id for row in rows)
+        ours = _locked(connection, list(waiting)) if waiting else []
+        taken += ours
+        worth += sum(min(waiting[worker_id], MOST_OF_ONE) for worker_id in ours)
+        last = max([last, *(row.id for row in rows)])
+        if len(rows) < wanted or worth * 2 >= most:
+            break
+        seen |= waiting.keys()
+    return taken, last
+
+
+def _locked(connection: sa.Connection, worker_ids: Sequence[str]) -> list[str]:
+    if connection.dialect.name != "postgresql":
+        return list(worker_ids)
+    return list(connection.execute(_LOCK, {"ids": list(worker_ids)}).scalars())
 
 
 _DONE = sa.update(inbox).where(inbox.c.id.in_(sa.bindparam("ids", expanding=True))).values(state="done", sealed=None)

@@ -10,7 +10,6 @@ import asyncio
 import random
 import secrets
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -24,6 +23,7 @@ import sqlalchemy as sa
 from tests.campaigns.cluster import Cluster
 from tests.campaigns.kill import LEASE, Campaign, Outcome, Storm, TellingTwilio, lay_tables
 from tests.campaigns.postgres import Postgres
+from tests.campaigns.scratch import folder_for
 from tests.campaigns.wire import Wire
 from tests.campaigns.workers import SCRIPTS, Worker
 from tests.doubles.telegram import TelegramDouble
@@ -180,11 +180,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
     parser.add_argument("--keep", type=Path, help="a folder for logs and the carriers' records, kept afterwards")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = chosen.keep or Path(scratch)
-        folder.mkdir(parents=True, exist_ok=True)
-        # The server's account, which need not be ours, passes through this folder to its own.
-        folder.chmod(0o711)
+    with folder_for(chosen.keep) as folder:
         outcome = campaign(folder, Storm(chosen.faults, chosen.seed, at_once=10, longest_life=2.0))
     print(outcome, flush=True)
     return 1 if outcome.wrong else 0

@@ -11,7 +11,6 @@ import random
 import secrets
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from contextlib import ExitStack
@@ -31,6 +30,7 @@ from tests.campaigns.desk import Desk
 from tests.campaigns.hurried import Hurried
 from tests.campaigns.kill import Campaign, Outcome, Storm, TellingTwilio, lay_tables
 from tests.campaigns.postgres import Postgres
+from tests.campaigns.scratch import folder_for
 from tests.campaigns.wire import Wire
 from tests.campaigns.workers import SCRIPTS, Worker
 from tests.doubles.telegram import TelegramDouble
@@ -288,9 +288,7 @@ def main() -> int:
     parser.add_argument("--picture", type=Path, help="an SVG file to draw")
     parser.add_argument("--keep", type=Path, help="a folder for logs and the carriers' records, kept afterwards")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = chosen.keep or Path(scratch)
-        folder.mkdir(parents=True, exist_ok=True)
+    with folder_for(chosen.keep) as folder:
         outcome = campaign(folder, Storm(0, chosen.seed, pace=0.3), chosen.pace, chosen.picture)
     print(outcome, flush=True)
     return 1 if outcome.wrong else 0

@@ -9,7 +9,6 @@ import asyncio
 import random
 import secrets
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from tests.campaigns.checks import Checks, Talk
 from tests.campaigns.desk import Desk
 from tests.campaigns.post import NoAnswer, webhook
 from tests.campaigns.record import Record
+from tests.campaigns.scratch import folder_for
 from tests.campaigns.workers import SCRIPTS, Streets, Worker, by_script, crowd
 from tests.databases import KINDS, Databases
 from tests.doubles import twilio_posts
@@ -264,17 +264,14 @@ def main() -> int:
     chosen = parser.parse_args()
     kinds = KINDS if chosen.database == "both" else (chosen.database,)
     good = True
-    with tempfile.TemporaryDirectory() as scratch:
-        base = chosen.keep or Path(scratch)
-        base.mkdir(parents=True, exist_ok=True)
-        with _databases(base) as databases:
-            for kind in kinds:
-                folder = base / kind
-                folder.mkdir(exist_ok=True)
-                with databases.fresh(kind, folder) as url:
-                    outcome = campaign(url, folder, Storm(chosen.kills, chosen.seed))
-                print(outcome, flush=True)
-                good = good and not outcome.wrong
+    with folder_for(chosen.keep) as base, _databases(base) as databases:
+        for kind in kinds:
+            folder = base / kind
+            folder.mkdir(exist_ok=True)
+            with databases.fresh(kind, folder) as url:
+                outcome = campaign(url, folder, Storm(chosen.kills, chosen.seed))
+            print(outcome, flush=True)
+            good = good and not outcome.wrong
     return 0 if good else 1
 
 

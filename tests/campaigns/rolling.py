@@ -11,7 +11,6 @@ import random
 import secrets
 import statistics
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -25,6 +24,7 @@ from tests.campaigns.cluster import Cluster
 from tests.campaigns.kill import Campaign, Outcome, Storm, TellingTwilio, lay_tables
 from tests.campaigns.postgres import Postgres
 from tests.campaigns.proxy import CADDY, Proxy
+from tests.campaigns.scratch import folder_for
 from tests.campaigns.workers import SCRIPTS, Worker
 from tests.doubles.mail import MailDouble
 from tests.doubles.telegram import TelegramDouble
@@ -149,11 +149,7 @@ def main() -> int:
     parser.add_argument("--door", choices=("caddy", "wire"), default="caddy", help="what stands before the web processes")
     parser.add_argument("--keep", type=Path, help="a folder for logs and the carriers' records, kept afterwards")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = chosen.keep or Path(scratch)
-        # The server's account, which need not be ours, passes through this folder to its own.
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o711)
+    with folder_for(chosen.keep) as folder:
         postgres = Postgres(folder / "postgres")
         postgres.start()
         try:

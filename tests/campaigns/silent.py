@@ -7,7 +7,6 @@ dumb, as behind a firewall that forgot them. Printed is how long a carrier waite
 import argparse
 import asyncio
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -26,6 +25,7 @@ from tests.campaigns.kill import lay_tables
 from tests.campaigns.post import NoAnswer, webhook
 from tests.campaigns.postgres import Postgres
 from tests.campaigns.record import Record
+from tests.campaigns.scratch import folder_for
 from tests.campaigns.wire import Wire
 from tests.campaigns.workers import MESSAGES
 from tests.doubles import twilio_posts
@@ -126,9 +126,9 @@ def main() -> int:
     """Run it from the command line; 1 if somebody was never answered."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=60.0)
-    with tempfile.TemporaryDirectory() as scratch:
-        Path(scratch).chmod(0o711)
-        found = campaign(Path(scratch), parser.parse_args().seconds)
+    chosen = parser.parse_args()
+    with folder_for(None) as folder:
+        found = campaign(folder, chosen.seconds)
     print(found, flush=True)
     return 1 if found.answered is None or found.worked is None or set(found.statuses) != {200} else 0
 

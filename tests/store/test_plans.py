@@ -50,6 +50,8 @@ _SOME = {
     "resting": ["x"],
     "mail_ids": [1],
     "most": 48,
+    "most_of_one": 8,
+    "last": 4_000_000_000,
     "now": 1,
     "before": 1,
 }
