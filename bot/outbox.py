@@ -14,14 +14,14 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 from sqlalchemy.exc import InvalidRequestError
 
-from bot import verdicts, window
+from bot import leaving_now, verdicts, window
 from bot.bell import Bell
 from bot.clock import DAY, SECOND, Clock
 from bot.identity import Identity
 from bot.knocks import Knocks
 from bot.lasting import DRAIN_SECONDS, WholeSteps, ended_within
 from bot.outgoing import Ready, outbound
-from bot.pace import AT_ONCE, Pace
+from bot.pace import Pace
 from bot.people import Reach
 from bot.recordings import Recordings
 from bot.sealed import LEFT_TO_NEWER, NewerForm, Wording, open_message
@@ -29,9 +29,9 @@ from bot.traces import left_behind
 from bot.verdicts import Verdict
 from bot.watch import Unwatched, Watch
 from channels.base import Channel, Failure, SendError, Status
-from store import feeds, traces, waiting
 from store import outbox as kept
 from store import statuses as said
+from store import traces, waiting
 from store.database import StoreAway
 from store.events import event
 from store.sealing import Unopenable
@@ -146,7 +146,7 @@ class Deliveries:
     def _claim(self, connection: sa.Connection, room: Mapping[str, int]) -> list[Ready]:
         now = self._clock()
         self._knocks.give(connection, now)
-        rows = [row for each in self._rooms(connection, room, now) for row in kept.claim(connection, now, now + self._lease, each)]
+        rows = leaving_now.claim(connection, self._pace, room, now, self._lease)
         people = self._identity.address_of(connection, list({row.worker_id for row in rows}))
         found = [self._ready(connection, row, people.get(row.worker_id)) for row in rows]
         kept_back = [one for one in found if isinstance(one, kept.Settlement)]
@@ -157,13 +157,6 @@ class Deliveries:
     def _with_voices(self, connection: sa.Connection, ready: list[Ready]) -> list[Ready]:
         voices = self._recordings.named(connection, {one.voice for one in ready if one.voice})
         return [replace(one, message=replace(one.message, voice=voices.get(one.voice))) if one.voice else one for one in ready]
-
-    def _rooms(self, connection: sa.Connection, room: Mapping[str, int], now: int) -> list[kept.Room]:
-        rates = {name: self._pace.rate(name) for name in room}
-        resting = feeds.resting(connection, now) if any(rate.between for rate in rates.values()) else []
-        free = [name for name, rate in rates.items() if rate == feeds.UNLIMITED]
-        paced = [kept.Room([name], room[name], resting, rate) for name, rate in rates.items() if name not in free]
-        return [kept.Room(free, AT_ONCE), *paced]
 
     def _ready(self, connection: sa.Connection, row: kept.Row, reach: Reach | None) -> Ready | kept.Settlement:
         """What a channel needs, or why the row does not leave now."""
