@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -11,7 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import psycopg
@@ -24,12 +25,13 @@ from store.migrate import upgrade
 from store.sealing import Keyring, new_key
 from tests import databases
 from tests.campaigns.postgres import children
-from tests.operations.files import DEPLOY
+from tests.operations.files import DEPLOY, HOUSE
 from tests.operations.test_compose import SERVICES
 from weerklank.commands.database import find_problems
 
 PASSWORDS = {"SERVICE_PASSWORD": "servicepassword", "ARCHIVE_PASSWORD": "archivepassword", "POSTGRES_PASSWORD": "rootpassword"}
 PATIENCE = 60.0
+VOLUME = "/var/lib/postgresql"
 MOST_LOST = 5.0  # seconds; measured: some milliseconds. A busy machine may hold the receiver up.
 
 
@@ -38,6 +40,7 @@ class Server:
     """A PostgreSQL server of the wheel, made and run as the image of Compose makes and runs it."""
 
     folder: Path
+    volume: Path = field(init=False)
     data: Path = field(init=False)
     backups: Path = field(init=False)
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict[str, "subprocess.Popen[bytes]"])
@@ -46,7 +49,8 @@ class Server:
         self.account = databases.account(self.folder)
         self.binaries = databases.binaries(self.folder)
         self.port = databases.free_port()
-        self.data, self.backups = self.folder / "data", self.folder / "backups"
+        self.volume, self.backups = self.folder / "volume", self.folder / "backups"
+        self.data = self.volume / PurePosixPath(SERVICES["restore"]["environment"]["PGDATA"]).relative_to(VOLUME)
         for script in DEPLOY.glob("*.sh"):
             (self.folder / script.name).write_bytes(script.read_bytes())
         self.environment = {
@@ -76,8 +80,12 @@ class Server:
         password = self.folder / "password"
         password.write_text(PASSWORDS["POSTGRES_PASSWORD"])
         self.backups.mkdir()
+        # The image gives the volume's own folder to everybody, as /tmp is, and makes those below it as root.
+        self.volume.mkdir()
+        self.volume.chmod(0o1777)
+        self.data.mkdir(parents=True)
         if self.account is not None:
-            for path in (password, self.backups):
+            for path in (password, self.backups, self.data):
                 shutil.chown(path, self.account)
         laid: list[Path | str] = [self.binaries / "initdb", "-D", self.data, "-U", "postgres", "-A", "scram-sha-256", "--encoding=UTF8"]
         subprocess.run([*laid, "--locale=C", f"--pwfile={password}"], check=True, capture_output=True, user=self.account, cwd=self.folder)
@@ -124,7 +132,14 @@ class Server:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         server.wait()
-        subprocess.run(["rm", "-rf", self.data], check=True)
+        subprocess.run(["rm", "-rf", *self.volume.iterdir()], check=True)
+
+    def move_away(self) -> None:
+        """Move the database away with the words of the page, as the root of a container."""
+        page = (HOUSE / "docs" / "how-to" / "back-up-and-restore.md").read_text(encoding="utf-8")
+        [shell] = re.findall(r"--user root --entrypoint sh restore -c '([^']+)'", page)
+        shell = shell.replace(VOLUME, str(self.volume)).replace("chown postgres ", f"chown {self.account or os.getuid()} ")
+        subprocess.run(["/bin/sh", "-c", shell], check=True)
 
     @property
     def url(self) -> str:
@@ -246,7 +261,7 @@ def test_a_mistake_is_undone_by_going_back_to_the_moment_before_it_and_backups_g
     _archived(server)
     server.stop("archive")
     server.stop("server")
-    server.data.rename(server.folder / "data-of-the-mistake")
+    server.move_away()
 
     too_early = server.script("restore.sh", str(server.backups), "2020-01-01 00:00:00+00")
     restored = server.script("restore.sh", str(server.backups), f"{moment:%Y-%m-%d %H:%M:%S.%f+00}")
@@ -340,3 +355,36 @@ def test_words_that_wait_for_the_database_are_copied_while_they_wait_and_taken_u
     spool.remove([path for path, _ in spool.oldest(1)])
     subprocess.run(for_each_minute, env={"PATH": "/usr/bin:/bin"}, check=True)
     assert [message.key for _, message in Spool(copies / "waiting", keyring).oldest(9)] == ["second"]
+
+
+def test_a_back_up_that_stands_still_is_known_by_its_age(tmp_path: Path) -> None:
+    def lately(minutes: int) -> int:
+        command: list[str | Path] = ["/bin/sh", DEPLOY / "lately.sh", tmp_path, "*Z", str(minutes)]
+        return subprocess.run(command, env={"PATH": "/usr/bin:/bin"}, check=False).returncode
+
+    assert lately(60) == 1
+    copied = tmp_path / "2026-11-26T030000Z"
+    copied.mkdir()
+    (tmp_path / "2026-11-26T040000Z.part").mkdir()
+    assert lately(60) == 0
+    os.utime(copied, (time.time() - 3700, time.time() - 3700))
+    assert lately(60) == 1
+    assert lately(70) == 0
+
+
+def test_what_the_back_ups_write_is_what_their_health_is_asked_of(server: Server, tmp_path: Path) -> None:
+    _lay(server)
+    _archived(server)
+    server.copy()
+    (tmp_path / "data").mkdir()
+    (tmp_path / "copies").mkdir()
+    subprocess.run(["/bin/sh", DEPLOY / "files.sh", tmp_path / "data", tmp_path / "copies"], env={"PATH": "/usr/bin:/bin"}, check=True)
+
+    for name, folder, here in (
+        ("archive", VOLUME, server.backups),
+        ("nightly", VOLUME, server.backups),
+        ("files", "/copies", tmp_path / "copies"),
+    ):
+        _, shell, script, *words = SERVICES[name]["healthcheck"]["test"]
+        words[0] = words[0].replace(folder, str(here))
+        assert subprocess.run([shell, DEPLOY / Path(script).name, *words], check=False).returncode == 0

@@ -1,6 +1,9 @@
 """docker-compose.yml holds together: its form, every file, account, volume, command and setting that it names."""
 
+import configparser
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -114,6 +117,61 @@ def test_every_setting_it_names_is_one_that_the_service_reads() -> None:
 
     assert {"database_url", "sealing_keys"} <= ours
     assert ours <= set(Settings.model_fields)
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_no_process_of_ours_is_given_a_password_of_another_account(name: str) -> None:
+    """What stands in `environment` goes before what `env_file` brings."""
+    given: dict[str, str] = dict.fromkeys(example(), "invented") | OURS[name]["environment"]
+    secrets = {key for key in given if key.endswith("_PASSWORD")}
+
+    assert secrets == {"POSTGRES_PASSWORD", "SERVICE_PASSWORD", "ARCHIVE_PASSWORD"}
+    assert [key for key in secrets if given[key] != ""] == []
+
+
+def test_a_prometheus_inside_reads_every_process_by_the_page_and_nobody_outside_does() -> None:
+    page = (HOUSE / "docs" / "how-to" / "watch.md").read_text(encoding="utf-8")
+    read = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)]
+    targets = read[1]["scrape_configs"][0]["static_configs"][0]["targets"]
+    lasting = {name: service for name, service in OURS.items() if name != "upgrade"}
+
+    assert targets == [f"{name}:{service['environment']['WEERKLANK_METRICS_PORTS']}" for name, service in lasting.items()]
+    assert {service["environment"]["WEERKLANK_METRICS_HOST"] for service in lasting.values()} == {"0.0.0.0"}
+    assert not any("ports" in service for service in lasting.values())
+
+
+def test_every_service_that_lasts_says_whether_it_is_well_or_its_image_does() -> None:
+    by_their_image = {"web-a", "web-b"}
+    silent = {name for name, service in SERVICES.items() if "healthcheck" not in service}
+
+    assert silent == {*by_their_image, "proxy", RESTORED}
+
+
+UNIT = DEPLOY / "weerklank.service"
+
+
+def test_the_unit_of_systemd_runs_a_command_of_ours_and_may_write_its_data_only() -> None:
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str  # type: ignore[method-assign,assignment]
+    unit.read(UNIT)
+    service = unit["Service"]
+    program_of_ours, *words = shlex.split(service["ExecStart"])
+
+    assert program_of_ours == f"{service['WorkingDirectory']}/.venv/bin/weerklank"
+    assert callable(parser().parse_args(words).run)
+    assert service["ProtectSystem"] == "strict"
+    assert service["ReadWritePaths"] == f"{service['WorkingDirectory']}/{Settings.model_fields['data_dir'].default}"
+    assert float(service["TimeoutStopSec"]) == float(str(OURS["web-a"]["stop_grace_period"]).removesuffix("s"))
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not on this machine")
+def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path: Path) -> None:
+    here = tmp_path / "weerklank.service"
+    text = UNIT.read_text(encoding="utf-8").replace("/opt/weerklank/.venv/bin/weerklank", sys.executable).replace("User=weerklank\n", "")
+    here.write_text(text.replace("/opt/weerklank", str(tmp_path)), encoding="utf-8")
+    said = subprocess.run(["systemd-analyze", "verify", here], capture_output=True, text=True, check=False)
+
+    assert [line for line in said.stderr.splitlines() if here.name in line] == []
 
 
 def test_the_settings_of_the_example_start_the_service_once_its_keys_are_filled_in(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """`weerklank programme check FILE` and `programme apply FILE`."""
 
 import argparse
+import sys
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -22,14 +23,21 @@ def add_parser(commands: Commands) -> None:
         ("apply", _apply, "make a programme file the one in force"),
     ):
         action = actions.add_parser(name, help=says)
-        action.add_argument("file", type=Path, metavar="FILE")
+        action.add_argument("file", type=Path, metavar="FILE", help="the programme file; - reads it from standard input")
         action.set_defaults(run=run)
         if name == "apply":
             action.add_argument("--replace", action="store_true", help="also where another operator's programme has cases")
 
 
+def _read(file: Path) -> tuple[str, str]:
+    """The text of a programme file and the name that its problems are told under."""
+    if str(file) == "-":
+        return sys.stdin.buffer.read().decode(), "standard input"
+    return file.read_text(encoding="utf-8"), file.name
+
+
 def _check(arguments: argparse.Namespace) -> int:
-    programme.read_programme(arguments.file.read_text(encoding="utf-8"), arguments.file.name)
+    programme.read_programme(*_read(arguments.file))
     say(f"{arguments.file}: nothing wrong")
     return 0
 
@@ -46,8 +54,8 @@ def _refuse_another(connection: sa.Connection, wanted: Programme) -> None:
 
 
 def _apply(arguments: argparse.Namespace) -> int:
-    text = arguments.file.read_text(encoding="utf-8")
-    wanted = programme.read_programme(text, arguments.file.name)
+    text, name = _read(arguments.file)
+    wanted = programme.read_programme(text, name)
     with database_of(settings()) as database, database.write() as connection:
         if not arguments.replace:
             _refuse_another(connection, wanted)
