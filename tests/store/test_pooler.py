@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from store.database import open_database
 from store.pooler import shares_sessions
-from tests.databases import account, free_port
+from tests.databases import Databases, account, free_port
 from tests.processes import COMMAND, Installation
 
 _PGBOUNCER = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin")
@@ -71,7 +71,7 @@ def test_a_pooler_is_told_by_what_it_does(postgresql_url: str, mode: str, *, sha
 
 
 @pytest.mark.skipif(_PGBOUNCER is None, reason="no pgbouncer on this machine; .ci/run installs Debian's where it may")
-@pytest.mark.parametrize("command", [["work"], ["doctor"]])
+@pytest.mark.parametrize("command", [["serve"], ["serve", "--workers", "2"], ["work"], ["doctor"], ["db", "upgrade"]], ids=" ".join)
 def test_behind_such_a_pooler_nothing_starts_and_one_sentence_says_why(postgresql_url: str, tmp_path: Path, command: list[str]) -> None:
     house = Installation(tmp_path, postgresql_url)
     house.lay()
@@ -82,6 +82,25 @@ def test_behind_such_a_pooler_nothing_starts_and_one_sentence_says_why(postgresq
     assert done.returncode == 1
     assert "a pooler that gives a session for one transaction only" in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(_PGBOUNCER is None, reason="no pgbouncer on this machine; .ci/run installs Debian's where it may")
+@pytest.mark.parametrize("mode", ["transaction", "statement"])
+def test_an_upgrade_behind_such_a_pooler_begins_nothing(databases: Databases, tmp_path: Path, mode: str) -> None:
+    with databases.empty("postgresql", tmp_path) as there, tempfile.TemporaryDirectory() as folder:
+        house = Installation(tmp_path, there)
+        with _pooled(there, mode, Path(folder)) as url:
+            environment = {**house.environment, "WEERKLANK_DATABASE_URL": url}
+            done = subprocess.run(
+                [COMMAND, "db", "upgrade"], env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+            )
+        database = open_database(there)
+        with database.read() as connection:
+            tables = sa.inspect(connection).get_table_names()
+        database.close()
+
+    assert (done.returncode, tables) == (1, [])
+    assert "a pooler that gives a session for one transaction only" in done.stderr
 
 
 def test_a_server_itself_gives_each_connection_a_session(database_url: str) -> None:

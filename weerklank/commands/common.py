@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from store import mark
 from store.database import Database, StoreAway, open_database
 from store.migrate import is_newer, is_up_to_date
+from store.pooler import shares_sessions
 from store.sealing import Keyring
 from weerklank.commands.errors import CommandError
 from weerklank.newer import OUTDATED
@@ -19,6 +20,12 @@ from weerklank.settings import Settings
 
 # argparse has no public name for what `add_subparsers` returns.
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+
+POOLED = (
+    "WEERKLANK_DATABASE_URL leads to a pooler that gives a session for one transaction only; point it at PostgreSQL itself, "
+    "or set the pooler to pool_mode = session"
+)
 
 
 def say(line: str = "") -> None:
@@ -35,6 +42,12 @@ def settings() -> Settings:
         first = error.errors(include_input=False, include_url=False)[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
         raise CommandError(f"WEERKLANK_{name} is wrong: {first['msg']}") from error
+
+
+def see_own_sessions(database: Database) -> None:
+    """See that our connections keep their sessions. Raises CommandError behind a pooler that takes them away, and StoreAway."""
+    if shares_sessions(database):
+        raise CommandError(POOLED)
 
 
 def keyring_of(present: Settings) -> Keyring | None:

@@ -16,7 +16,7 @@ from store.migrate import TablesBusy, is_up_to_date, newest, upgrade
 from store.tables import cases
 from weerklank import wiring
 from weerklank.channel_settings import channel_config
-from weerklank.commands.common import Commands, check_mark, database_of, lay_mark, say, settings
+from weerklank.commands.common import Commands, check_mark, database_of, lay_mark, say, see_own_sessions, settings
 from weerklank.commands.errors import CommandError
 from weerklank.settings import Settings
 from words.digits import case_code
@@ -40,6 +40,8 @@ def _upgrade(arguments: argparse.Namespace) -> int:
     present = settings()
     database = open_database(present.database)
     try:
+        # The advisory lock by which two machines upgrade one after the other is worth nothing where sessions change hands.
+        see_own_sessions(database)
         with database.read() as connection:
             check_mark(connection, present)
         upgrade(database)

@@ -16,9 +16,8 @@ import uvicorn
 from api.app import build_app
 from bot import log
 from bot.lasting import lasting
-from store.pooler import shares_sessions
 from weerklank import web
-from weerklank.commands.common import Commands, database_of, lay_mark, settings
+from weerklank.commands.common import Commands, database_of, lay_mark, see_own_sessions, settings
 from weerklank.commands.errors import CommandError
 from weerklank.leaving import SECONDS, Leaving, ending_well
 from weerklank.newer import OUTDATED
@@ -39,10 +38,6 @@ def add_parser(commands: Commands) -> None:
     work.set_defaults(run=_work)
 
 
-POOLED = (
-    "WEERKLANK_DATABASE_URL leads to a pooler that gives a session for one transaction only; point it at PostgreSQL itself, "
-    "or set the pooler to pool_mode = session"
-)
 _TURN_SECONDS = 0.0005
 
 
@@ -66,8 +61,7 @@ def _settle_memory() -> None:
 def _ready(present: Settings) -> None:
     present.keyring()
     with database_of(present) as database:
-        if shares_sessions(database):
-            raise CommandError(POOLED)
+        see_own_sessions(database)
         lay_mark(database, present)
 
 
