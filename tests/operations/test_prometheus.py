@@ -65,8 +65,8 @@ class Watcher:
 
 def configuration(doors: list[str], rules: Path) -> dict[str, Any]:
     """What the page says to write, with these doors and rules, and a second in the place of a quarter of a minute."""
-    [text] = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    written: dict[str, Any] = yaml.safe_load(text)
+    plain, _with_compose = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    written: dict[str, Any] = yaml.safe_load(plain)
     [job] = written["scrape_configs"]
     written["rule_files"] = [str(rules)]
     job["scrape_interval"] = "1s"
