@@ -87,6 +87,16 @@ def test_every_line_to_type_is_one_that_can_be_typed(page: str, line: str) -> No
         assert [each for each in words if each.startswith(("deploy/", "tests/")) and not (HOUSE / each).exists()] == []
 
 
+def test_a_first_start_comes_after_the_programme_and_nothing_is_entered_before_it() -> None:
+    words = [shlex.split(line)[2:] for page, line in COMMANDS if page == "deploy" and line.startswith("docker compose")]
+    verbs = [verb for verb, *_ in words]
+    applied = [at for at, each in enumerate(words) if each[-5:-2] == ["programme", "apply", "-"]]
+
+    # No process of ours starts while no programme is in force: `up --wait` before that fails, and `exec` finds nothing that runs.
+    assert [verbs[at] for at in applied] == ["run"]
+    assert applied[0] < verbs.index("up") < verbs.index("exec")
+
+
 @pytest.mark.parametrize(("page", "line"), NAMED, ids=[f"{page}-{number}" for number, (page, _) in enumerate(NAMED)])
 def test_every_command_in_a_sentence_is_one_of_ours(page: str, line: str) -> None:
     _parses(shlex.split(line)[1:])
