@@ -39,7 +39,8 @@ def test_two_web_and_two_worker_processes_stand_behind_one_proxy() -> None:
 
     assert commands == ["db upgrade", *["serve --host 0.0.0.0 --port 8000"] * 2, *["work --pulse /tmp/pulse"] * 2]
     assert sorted(asked) == sorted(f"{name}:8000" for name, service in OURS.items() if service["command"][0] == "serve")
-    assert set(SERVICES["proxy"]["depends_on"]) == {each.partition(":")[0] for each in asked}
+    # Compose ends with a service whatever depends on it: the proxy must outlive both.
+    assert "depends_on" not in SERVICES["proxy"]
 
 
 @pytest.mark.parametrize("name", OURS)

@@ -97,6 +97,15 @@ def test_a_first_start_comes_after_the_programme_and_nothing_is_entered_before_i
     assert applied[0] < verbs.index("up") < verbs.index("exec")
 
 
+def test_a_restore_and_an_upgrade_lay_no_web_process_anew_but_by_its_name() -> None:
+    starts = [shlex.split(line)[3:] for page, line in COMMANDS if page in {"back-up-and-restore", "upgrade"} and "compose up" in line]
+    wide = [each for each in starts if "--no-deps" not in each and set(_positional(["up", *each])) - {"up"} != {"database"}]
+
+    # `up` without names lays both at once when Compose finds either changed, and what carriers post meanwhile finds no door.
+    assert len(starts) > 5
+    assert wide == []
+
+
 @pytest.mark.parametrize(("page", "line"), NAMED, ids=[f"{page}-{number}" for number, (page, _) in enumerate(NAMED)])
 def test_every_command_in_a_sentence_is_one_of_ours(page: str, line: str) -> None:
     _parses(shlex.split(line)[1:])
