@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import subprocess
 from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
@@ -104,6 +105,22 @@ def test_a_restore_and_an_upgrade_lay_no_web_process_anew_but_by_its_name() -> N
     # `up` without names lays both at once when Compose finds either changed, and what carriers post meanwhile finds no door.
     assert len(starts) > 5
     assert wide == []
+
+
+@pytest.mark.parametrize(("ends", "failed"), [(0, False), (1, False), (2, True)])
+def test_the_copy_that_leaves_is_no_failure_when_the_log_grew_meanwhile_and_is_one_when_it_failed(
+    *, tmp_path: Path, ends: int, failed: bool
+) -> None:
+    [there] = [shlex.split(line)[2] for page, line in COMMANDS if page == "back-up-and-restore" and line.startswith("ssh")]
+    tar = tmp_path / "tar"
+    tar.write_text(f"#!/bin/sh\nexit {ends}\n", encoding="utf-8")
+    tar.chmod(0o700)
+
+    inside = subprocess.run(
+        ["/bin/sh", "-c", f'docker() {{ shift 7; "$@"; }}; {there}'], env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, check=False
+    )
+
+    assert (inside.returncode != 0) == failed
 
 
 @pytest.mark.parametrize(("page", "line"), NAMED, ids=[f"{page}-{number}" for number, (page, _) in enumerate(NAMED)])
