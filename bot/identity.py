@@ -57,6 +57,11 @@ class Identity:
         """Open a worker's key for one look, and remember nothing of it: for whoever goes through everybody. Raises Unopenable."""
         return Worker(worker_id, self._keyring.open(_PURPOSE, key_sealed, worker_id.encode()))
 
+    @staticmethod
+    def try_address(key: bytes, lookup: bytes, address_sealed: bytes) -> None:
+        """See that an address opens under its worker's key, and tell nobody what it is. Raises Unopenable."""
+        open_with(key, address_sealed, lookup)
+
     def drop(self, worker_id: str) -> None:
         """Remember nothing of a worker any more."""
         self._opened = {sealed: worker for sealed, worker in self._opened.items() if worker.id != worker_id}

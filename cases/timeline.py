@@ -132,10 +132,12 @@ def write(connection: sa.Connection, case: Case, data_key: bytes, new: Sequence[
 def read(connection: sa.Connection, case: Case, data_key: bytes) -> tuple[Entry, ...]:
     """Open every entry of a case, oldest first. Raises Unopenable when an envelope was changed."""
     found = connection.execute(sa.select(entries).where(entries.c.case_id == case["id"]).order_by(entries.c.seq))
-    return tuple(
-        Entry(row.seq, row.kind, row.author, row.at, orjson.loads(open_with(data_key, row.sealed, _place(case["reference"], row.seq))))
-        for row in found
-    )
+    return tuple(open_entry(row, case["reference"], data_key) for row in found)
+
+
+def open_entry(row: Any, reference: str, data_key: bytes) -> Entry:
+    """Open one row of the entries. Raises Unopenable when its envelope was changed, or belongs elsewhere."""
+    return Entry(row.seq, row.kind, row.author, row.at, orjson.loads(open_with(data_key, row.sealed, _place(reference, row.seq))))
 
 
 def annotation(reference: str, data_key: bytes, case_id: int, made: Annotation) -> dict[str, Any]:
@@ -172,7 +174,16 @@ def read_annotations(connection: sa.Connection, case: Case, data_key: bytes) -> 
     found = connection.execute(
         sa.select(annotations).where(annotations.c.case_id == case["id"]).order_by(annotations.c.seq, annotations.c.id)
     )
-    return tuple(_opened(row, case["reference"], data_key) for row in found)
+    return tuple(open_annotation(row, case["reference"], data_key) for row in found)
+
+
+def open_annotation(row: Any, reference: str, data_key: bytes) -> Annotation:
+    """Open one row of the annotations. Raises Unopenable when its envelope was changed, or belongs elsewhere."""
+    held: dict[str, Any] = orjson.loads(open_with(data_key, row.sealed, _beside(reference, row.seq, row.language, row.engine)))
+    told: list[dict[str, Any]] = held.pop("sentences")
+    sentences = tuple(_sentence(each) for each in told)
+    marks = tuple(held.pop("marks"))
+    return Annotation(row.seq, row.language, row.engine, row.author, row.confidence, row.at, sentences=sentences, marks=marks, **held)
 
 
 def verify(connection: sa.Connection, case_id: int) -> tuple[str, ...]:
@@ -195,14 +206,6 @@ def verify(connection: sa.Connection, case_id: int) -> tuple[str, ...]:
     if (tail.last_seq, tail.hash) != (case["last_seq"], case["tail_hash"]):
         wrong.append(f"the case holds another end than its last entry {tail.last_seq}")
     return tuple(wrong)
-
-
-def _opened(row: Any, reference: str, data_key: bytes) -> Annotation:
-    held: dict[str, Any] = orjson.loads(open_with(data_key, row.sealed, _beside(reference, row.seq, row.language, row.engine)))
-    told: list[dict[str, Any]] = held.pop("sentences")
-    sentences = tuple(_sentence(each) for each in told)
-    marks = tuple(held.pop("marks"))
-    return Annotation(row.seq, row.language, row.engine, row.author, row.confidence, row.at, sentences=sentences, marks=marks, **held)
 
 
 def _sentence(told: dict[str, Any]) -> Sentence:

@@ -25,6 +25,10 @@ class OtherKeys(Exception):
     """The database belongs to other keys than those in the settings; the message is one sentence that says what to do."""
 
 
+class OtherPepper(OtherKeys):
+    """What lies sealed opens, but the look-up pepper is not the database's own."""
+
+
 def check(connection: sa.Connection, keyring: Keyring) -> None:
     """See that these keys are the database's own. Writes nothing. Raises OtherKeys.
 
@@ -64,7 +68,7 @@ def _compared(keyring: Keyring, lookup: bytes, sealed: bytes) -> None:
     except Unopenable as error:
         raise OtherKeys(_SEALED_ELSEWHERE) from error
     if lookup != _lookup(keyring):
-        raise OtherKeys(_ANOTHER_PEPPER)
+        raise OtherPepper(_ANOTHER_PEPPER)
 
 
 def _tried(connection: sa.Connection, keyring: Keyring) -> None:
@@ -79,4 +83,4 @@ def _tried(connection: sa.Connection, keyring: Keyring) -> None:
     except Unopenable as error:
         raise OtherKeys(_SEALED_ELSEWHERE) from error
     if code is not None and digits is not None and codes.code_hash(keyring, digits) != code.code_hash:
-        raise OtherKeys(_ANOTHER_PEPPER)
+        raise OtherPepper(_ANOTHER_PEPPER)

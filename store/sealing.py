@@ -132,6 +132,10 @@ class Keyring:
         places = {key_id: number for number, key_id in enumerate(self._keys, start=1)}
         return places.get(envelope[1:HEAD_BYTES]) if envelope[:1] == _UNDER_THE_RING else None
 
+    def lacks_key_of(self, envelope: bytes) -> bool:
+        """Whether an envelope names a key that is not on the ring; False for bytes that are no envelope of the ring at all."""
+        return envelope[:1] == _UNDER_THE_RING and len(envelope) > HEAD_BYTES and envelope[1:HEAD_BYTES] not in self._keys
+
     def lookup(self, *parts: str) -> bytes:
         """A keyed hash to find something by, without storing it: 32 bytes, the same for the same parts and pepper."""
         return hashlib.blake2b("\x00".join(parts).encode(), key=self._pepper, digest_size=32, person=b"weerklank-look").digest()

@@ -23,6 +23,7 @@ from bot.lasting import WholeSteps, lasting
 from bot.lexicon import the_lexicon
 from bot.mail import Mailer, NoMailer, Notices, SmtpMailer
 from bot.outbox import CaseSide, Deliveries, Means
+from bot.people import Worker
 from bot.polling import Asking
 from bot.promises import Promises
 from bot.recordings import Recordings
@@ -279,6 +280,11 @@ class Service:
             await source.close()
         self._asking.let_go()
         self.database.close()
+
+
+def tries_of(keyring: Keyring) -> tuple[Callable[[str, bytes], Worker], Callable[[bytes, bytes, bytes], None]]:
+    """What tries a worker's key, and an address under it, for a command that goes through everybody: no address comes out."""
+    return Identity(keyring).passer_by, Identity.try_address
 
 
 def forget_now(connection: sa.Connection, keyring: Keyring, worker_id: str, *, patient: bool = False, wiped: Sequence[str] = ()) -> None:

@@ -1,110 +1,28 @@
 """`weerklank keys rotate`, as an operator types it: afterwards the first key opens everything alone, whatever happened meanwhile."""
 
-import base64
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from pydantic import SecretStr
 
 from api import accounts
-from bot.identity import Identity
 from bot.spool import Spool
 from channels.base import Inbound
 from store import codes, screens
-from store.database import Database, open_database
-from store.rotation import LOT, PLACES, standing
+from store.rotation import LOT, PLACES
 from store.sealed_fields import SEALED
-from store.sealing import Keyring, Unopenable, new_key
+from store.sealing import Keyring, new_key
 from store.tables import code_pool, workers
 from tests.line import Line
 from tests.processes import COMMAND
-from weerklank.__main__ import main
-from weerklank.commands.common import lay_mark
-from weerklank.settings import Settings
+from tests.weerklank.office import NEWER, OLDER, PEPPER, Office, secrets, text
 
 HOUSE = Path(__file__).parents[2]
-OLDER, NEWER, PEPPER = new_key(), new_key(), new_key()
 NO_LONGER = "Nothing stands under key 2 of WEERKLANK_SEALING_KEYS any more: it may be taken away"
-
-
-def text(*keys: bytes) -> str:
-    return ",".join(base64.b64encode(key).decode() for key in keys)
-
-
-def secrets(*keys: bytes) -> list[SecretStr]:
-    return [SecretStr(text(key)) for key in keys]
-
-
-@dataclass
-class Office:
-    """Where the operator sits: the settings, and what the commands answered."""
-
-    database: Database
-    folder: Path
-    at: pytest.MonkeyPatch
-    heard: pytest.CaptureFixture[str]
-
-    def settle(self, *keys: bytes, begun: bool = True) -> None:
-        """Set the sealing keys; `begun`: a process was started with them."""
-        self.at.setenv("WEERKLANK_SEALING_KEYS", text(*keys))
-        if begun:
-            lay_mark(self.database, Settings())
-
-    def run(self, *words: str) -> tuple[int, str]:
-        """Run a command; no key is ever in what it says."""
-        code = main(list(words))
-        heard = self.heard.readouterr()
-        said = heard.out + heard.err
-        assert not [key for key in (OLDER, NEWER, PEPPER) if text(key) in said or key.hex() in said]
-        return code, said
-
-    def rotate(self) -> tuple[int, str]:
-        return self.run("keys", "rotate")
-
-    def strangers(self, count: int, *keys: bytes) -> None:
-        """Workers whose keys are sealed under the first of these keys."""
-        with self.database.write() as connection:
-            Identity(Keyring(keys, PEPPER)).pseudonyms(connection, [("sms", f"+4477{number:08d}") for number in range(count)])
-
-    def sealed(self) -> dict[str, bytes]:
-        """Every worker's sealed key."""
-        with self.database.read() as connection:
-            known = sa.select(workers.c.id, workers.c.key_sealed).where(workers.c.key_sealed.is_not(None))
-            return {row.id: row.key_sealed for row in connection.execute(known)}
-
-    def opens(self, *keys: bytes) -> int:
-        """How many workers' keys these keys open."""
-        identity, opened = Identity(Keyring(keys, PEPPER)), 0
-        for number, sealed in self.sealed().items():
-            try:
-                opened += bool(identity.passer_by(number, sealed).key)
-            except Unopenable:
-                continue
-        return opened
-
-    def under(self, *keys: bytes) -> list[int]:
-        """How many rows of all places stand under each of these keys."""
-        with self.database.read() as connection:
-            found = standing(connection, Keyring(keys, PEPPER))
-        return [sum(counted[number] for counted in found.values()) for number in range(1, len(keys) + 1)]
-
-
-@pytest.fixture
-def office(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Office]:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("WEERKLANK_DATABASE_URL", database_url)
-    monkeypatch.setenv("WEERKLANK_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("WEERKLANK_LOOKUP_PEPPER", text(PEPPER))
-    opened = open_database(database_url)
-    yield Office(opened, tmp_path / "data", monkeypatch, capsys)
-    opened.close()
 
 
 def test_every_column_under_the_ring_has_its_place() -> None:

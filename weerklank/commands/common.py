@@ -78,13 +78,13 @@ def lay_mark(database: Database, present: Settings) -> None:
         raise CommandError(str(error)) from error
 
 
-def _check_tables(database: Database, present: Settings) -> None:
+def _check_tables(database: Database, present: Settings, *, compared: bool) -> None:
     try:
         with database.read() as connection:
             there = is_up_to_date(connection)
             if is_newer(connection):
                 raise CommandError(OUTDATED)
-            if there:
+            if there and compared:
                 check_mark(connection, present)
     except StoreAway as error:
         raise CommandError("the database cannot be reached; look at WEERKLANK_DATABASE_URL and whether its server runs") from error
@@ -93,11 +93,14 @@ def _check_tables(database: Database, present: Settings) -> None:
 
 
 @contextmanager
-def database_of(present: Settings) -> Generator[Database]:
-    """The database of an installation, migrated. Raises CommandError when its tables are of another version or its keys others."""
+def database_of(present: Settings, *, compared: bool = True) -> Generator[Database]:
+    """The database of an installation, migrated. Raises CommandError when its tables are of another version or its keys others.
+
+    Without `compared` the keys are not held against the database's mark: for the command that says itself what they open.
+    """
     database = open_database(present.database)
     try:
-        _check_tables(database, present)
+        _check_tables(database, present, compared=compared)
         yield database
     finally:
         database.close()
