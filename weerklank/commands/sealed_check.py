@@ -1,4 +1,4 @@
-"""Whether every sealed field opens: gone through beside the traffic, a lot of rows at a time, and told without a word of what is in them."""
+"""Whether every sealed field opens: gone through beside the traffic, lot by lot, and told without a word of what is in them."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

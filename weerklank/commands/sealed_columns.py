@@ -167,25 +167,14 @@ def _of_the_ring(place: Place) -> Walk:
     return Walk((place.number,), read, _alone, lambda row: f"row {getattr(row, place.number.name)}", {place.name: tried}, place.ours)
 
 
-def _workers_own(column: sa.Column[Any], opened: Callable[[bytes, Any, bytes], object]) -> dict[str, Tried]:
-    """A column under the worker's key: what opens it, given key, row and envelope."""
+def _own(
+    key_of: Callable[[Keys, Any], bytes | None], column: sa.Column[Any], opened: Callable[[bytes, Any, bytes], object]
+) -> dict[str, Tried]:
+    """A column under the key of the row's worker or case: what opens it, given key, row and envelope."""
 
     def tried(keys: Keys, row: Any) -> bool:
         sealed = getattr(row, column.name)
-        key = None if sealed is None else keys.worker(row)
-        if key is not None:
-            opened(key, row, sealed)
-        return key is not None
-
-    return {_name(column): tried}
-
-
-def _cases_own(column: sa.Column[Any], opened: Callable[[bytes, Any, bytes], object]) -> dict[str, Tried]:
-    """A column under the case's data key: what opens it, given key, row and envelope."""
-
-    def tried(keys: Keys, row: Any) -> bool:
-        sealed = getattr(row, column.name)
-        key = None if sealed is None else keys.case(row)
+        key = None if sealed is None else key_of(keys, row)
         if key is not None:
             opened(key, row, sealed)
         return key is not None
@@ -258,14 +247,14 @@ WALKS: Final = (
         (sessions.c.sealed,),
         _with_worker,
         _of_worker,
-        _workers_own(sessions.c.sealed, lambda key, row, sealed: bots.open_session(key, row.worker_id, sealed)),
+        _own(Keys.worker, sessions.c.sealed, lambda key, row, sealed: bots.open_session(key, row.worker_id, sealed)),
     ),
     Walk(
         (inbox.c.id,),
         (inbox.c.worker_id, inbox.c.channel, inbox.c.key, inbox.c.sealed),
         _with_worker,
         _row,
-        _workers_own(inbox.c.sealed, lambda key, row, sealed: bots.open_inbound(key, row.channel, row.key, sealed)),
+        _own(Keys.worker, inbox.c.sealed, lambda key, row, sealed: bots.open_inbound(key, row.channel, row.key, sealed)),
     ),
     Walk(
         (outbox.c.id,),
@@ -273,8 +262,8 @@ WALKS: Final = (
         _with_worker,
         _row,
         {
-            **_workers_own(outbox.c.sealed, lambda key, row, sealed: bots.open_message(key, row.worker_id, sealed)),
-            **_workers_own(outbox.c.sealed_else, lambda key, row, sealed: bots.open_message(key, row.worker_id, sealed)),
+            **_own(Keys.worker, outbox.c.sealed, lambda key, row, sealed: bots.open_message(key, row.worker_id, sealed)),
+            **_own(Keys.worker, outbox.c.sealed_else, lambda key, row, sealed: bots.open_message(key, row.worker_id, sealed)),
         },
     ),
     Walk(
@@ -283,8 +272,8 @@ WALKS: Final = (
         _with_both,
         _row,
         {
-            **_workers_own(attachments.c.ref_sealed, lambda key, row, sealed: bots.open_source(key, row.worker_id, sealed)),
-            **_cases_own(attachments.c.key_sealed, lambda key, row, sealed: open_with(key, sealed, (row.file or "").encode())),
+            **_own(Keys.worker, attachments.c.ref_sealed, lambda key, row, sealed: bots.open_source(key, row.worker_id, sealed)),
+            **_own(Keys.case, attachments.c.key_sealed, lambda key, row, sealed: open_with(key, sealed, (row.file or "").encode())),
         },
     ),
     Walk(
@@ -292,14 +281,14 @@ WALKS: Final = (
         (entries.c.kind, entries.c.author, entries.c.at, entries.c.sealed),
         _with_case,
         lambda row: f"case {row.reference}, entry {row.seq}",
-        _cases_own(entries.c.sealed, lambda key, row, _sealed: timeline.open_entry(row, row.reference, key)),
+        _own(Keys.case, entries.c.sealed, lambda key, row, _sealed: timeline.open_entry(row, row.reference, key)),
     ),
     Walk(
         (annotations.c.id,),
         tuple(column for column in annotations.c if column is not annotations.c.id),
         _with_case,
         _row,
-        _cases_own(annotations.c.sealed, lambda key, row, _sealed: timeline.open_annotation(row, row.reference, key)),
+        _own(Keys.case, annotations.c.sealed, lambda key, row, _sealed: timeline.open_annotation(row, row.reference, key)),
     ),
 )
 """Every table with sealed columns; keys before what lies under them, so that a report begins with the cause."""
