@@ -1,8 +1,10 @@
 """A line that Twilio could not reach for hours asks Twilio what it missed: words, files, a STOP, and how answers fared."""
 
+import io
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,6 +16,7 @@ from tests.databases import KINDS, Databases, Kind
 from tests.doubles import twilio_posts
 from tests.media import makings
 from tests.story.street import MESSAGES, STATUS, Street, street, until
+from weerklank.__main__ import main
 
 WORDS = "They did not pay overtime"
 BEFORE, MISSED, FILED = "+447700900431", "+447700900432", "+447700900433"
@@ -46,11 +49,24 @@ def line(request: pytest.FixtureRequest, databases: Databases, tmp_path_factory:
         assert [each for each in (BEFORE, MISSED, BY_ID, WORDS, twilio_posts.TOKEN) if each in logs] == []
 
 
-def reconcile(running: Street, *more: str) -> "subprocess.CompletedProcess[str]":
-    """Run the command as an operator does, beside the running service."""
-    house = running.house
-    asked = [sys.executable, "-m", "weerklank", "twilio", "reconcile", *more]
-    return subprocess.run(asked, env=house.environment, cwd=house.folder, capture_output=True, text=True, check=False)
+@dataclass(frozen=True)
+class Done:
+    """How the command ended, and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def reconcile(running: Street, *more: str) -> Done:
+    """Give the command with the settings of the running service, beside it."""
+    out, errors = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as there, redirect_stdout(out), redirect_stderr(errors):
+        there.chdir(running.house.folder)
+        for name, value in running.house.environment.items():
+            there.setenv(name, value)
+        code = main(["twilio", "reconcile", *more])
+    return Done(code, out.getvalue(), errors.getvalue())
 
 
 def count(running: Street, key: str) -> int:
@@ -59,7 +75,10 @@ def count(running: Street, key: str) -> int:
 
 
 def test_what_came_already_is_not_taken_up_again(line: Known) -> None:
-    done = reconcile(line.running)
+    """In a process of its own, as an operator runs it."""
+    house = line.running.house
+    asked = [sys.executable, "-m", "weerklank", "twilio", "reconcile"]
+    done = subprocess.run(asked, env=house.environment, cwd=house.folder, capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "0 of workers had not come here" in done.stdout
@@ -155,5 +174,8 @@ def test_how_answers_fared_is_made_up_for_and_never_goes_backwards(line: Known) 
 
 
 @pytest.mark.parametrize("hours", ["0", "721", "soon"])
-def test_a_time_that_is_none_is_wrong_usage(line: Known, hours: str) -> None:
-    assert reconcile(line.running, "--since", hours).returncode == 2
+def test_a_time_that_is_none_is_wrong_usage(hours: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["twilio", "reconcile", "--since", hours])
+
+    assert ended.value.code == 2
