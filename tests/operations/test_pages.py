@@ -8,10 +8,12 @@ from itertools import takewhile
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.operations.files import COMPOSE, HOUSE, compose, example
 from tests.operations.test_compose import SERVICES
 from weerklank.__main__ import parser
+from weerklank.sample import programme_text
 from weerklank.settings import Settings
 
 PAGES = [HOUSE / "docs" / "how-to" / f"{name}.md" for name in ("deploy", "back-up-and-restore", "upgrade", "scale", "rotate-keys")]
@@ -79,6 +81,8 @@ def test_every_line_to_type_is_one_that_can_be_typed(page: str, line: str) -> No
 
     if words[:2] == ["docker", "compose"]:
         _compose(words[2:])
+    elif words[:3] == ["runuser", "-u", "weerklank"]:
+        _parses(words[words.index("--") + 2 :])
     elif words[0].endswith("weerklank"):
         _parses(words[1:])
     elif words[0] == "make":
@@ -149,3 +153,14 @@ def test_the_volumes_and_images_that_the_pages_name_are_those_of_compose() -> No
     assert set(re.findall(r"\bweerklank_(\w+)", text)) == {"backups", "copies", "data", "inside"} <= {*made["volumes"], *made["networks"]}
     assert set(re.findall(r"\bpostgres:\d\S+", text)) <= images
     assert name[1] == "weerklank"
+
+
+def test_the_accounts_that_the_pages_let_in_stand_in_the_sample_and_the_first_governs_the_programme() -> None:
+    typed = [shlex.split(line) for _, line in COMMANDS if " officer add " in line or " officer token " in line]
+    named = [next(word for word in words if "@" in word) for words in typed]
+    people = {person["email"]: person["role"] for person in yaml.safe_load(programme_text())["people"]}
+
+    assert len(named) >= 4
+    assert set(named) <= set(people)
+    assert {people[email] for words, email in zip(typed, named, strict=True) if "admin" in words} == {"programme_admin"}
+    assert people[named[0]] == "programme_admin"
