@@ -15,6 +15,8 @@ class ChannelConfig:
     twilio_whatsapp_from: str | None = None
     twilio_messaging_service_sid: str | None = None
     twilio_knock_content_sid: str | None = None
+    twilio_sms_per_second: float | None = None
+    twilio_whatsapp_per_second: float | None = None
     twilio_redaction: bool = False
     telegram_bot_token: str | None = field(default=None, repr=False)
     telegram_webhook_secret: str | None = field(default=None, repr=False)

@@ -20,10 +20,11 @@ WINDOW_SECONDS = 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class WhatsAppSender:
-    """The number that messages leave from, and the approved template of the knock (`HX...`), None while there is none."""
+    """The number that messages leave from, the approved template of the knock (`HX...`) and messages a second, None where there is none."""
 
     number: str
     knock: str | None = None
+    per_second: float | None = None
 
 
 class WhatsAppChannel(TwilioChannel):
@@ -42,6 +43,7 @@ class WhatsAppChannel(TwilioChannel):
         super().__init__(of_account, patience=patience)
         self._from = WHATSAPP + sender.number.removeprefix(WHATSAPP)
         self._knock = sender.knock
+        self.abilities = replace(self.abilities, per_second=sender.per_second)
         self._forms = Forms(self._client)
 
     async def send(self, message: Outbound) -> Sent:
@@ -90,4 +92,8 @@ class WhatsAppChannel(TwilioChannel):
 
 def open_channel(config: ChannelConfig) -> WhatsAppChannel:
     """The channel of an installation."""
-    return WhatsAppChannel(account(config), WhatsAppSender(config.twilio_whatsapp_from or "", config.twilio_knock_content_sid))
+    return WhatsAppChannel(account(config), _sender(config))
+
+
+def _sender(config: ChannelConfig) -> WhatsAppSender:
+    return WhatsAppSender(config.twilio_whatsapp_from or "", config.twilio_knock_content_sid, config.twilio_whatsapp_per_second)

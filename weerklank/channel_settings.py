@@ -17,6 +17,8 @@ def channel_config(settings: Settings) -> ChannelConfig:
         twilio_whatsapp_from=settings.twilio_whatsapp_from,
         twilio_messaging_service_sid=settings.twilio_messaging_service_sid,
         twilio_knock_content_sid=settings.twilio_knock_content_sid,
+        twilio_sms_per_second=settings.twilio_sms_per_second,
+        twilio_whatsapp_per_second=settings.twilio_whatsapp_per_second,
         twilio_redaction=settings.twilio_redaction,
         telegram_polling=settings.telegram_polling,
         telegram_bot_token=_bare(settings.telegram_bot_token),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.pace import AT_ONCE, Pace
 from channels.base import BadSignature, Channel, Received
 from channels.registry import CARDS, ChannelConfig, open_channels
 from tests.channels.carriers import PUBLIC, config
@@ -53,6 +54,17 @@ def test_each_setting_that_a_channel_needs_turns_it_off_alone(name: str) -> None
 
         assert name not in channels.senders
         assert f"WEERKLANK_{need.split('|')[0].upper()}" in channels.off[name]
+
+
+@pytest.mark.parametrize(("channel", "other"), [("sms", "whatsapp"), ("whatsapp", "sms")])
+def test_each_of_twilios_senders_has_a_pace_of_its_own_and_none_unless_it_is_set(channel: str, other: str) -> None:
+    slow: dict[str, Any] = {f"twilio_{channel}_per_second": 2.0}
+    senders = open_channels(replace(config(), **slow)).senders
+    pace = Pace(senders)
+
+    assert [pace.rate(name).per_second for name in (channel, other)] == [2.0, None]
+    assert [pace.room({}, 1_000_000)[name] for name in (channel, other)] == [2, AT_ONCE]
+    assert open_channels(config()).senders[channel].abilities.per_second is None
 
 
 def test_a_messaging_service_serves_in_place_of_a_number() -> None:
