@@ -22,6 +22,7 @@ from tests.processes import Installation
 from weerklank.__main__ import parser
 
 STAGE = "/opt/weerklank"
+LARGEST = 550 * 2**20  # bytes
 _LIST = "from importlib.metadata import distributions as found; print(*(f'{each.name}=={each.version}' for each in found()))"
 
 
@@ -149,3 +150,10 @@ def test_its_bill_of_materials_lists_what_is_in_it_in_the_form_of_cyclonedx(stag
     assert {each for each in there if not each.startswith("weerklank==")} == listed
     assert len(listed) > 60
     assert len(silent) <= 3, silent
+
+
+def test_what_it_adds_to_its_base_stays_small(stage: Path) -> None:
+    """Measured on x86-64: 480 MiB, a third of it the engine of translation. Python's compiled copies are not made here."""
+    size = sum(path.lstat().st_size for path in stage.rglob("*"))
+
+    assert size < LARGEST, size // 2**20
