@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from api import accounts
 from bot.identity import Identity
@@ -328,11 +329,11 @@ def test_a_row_that_changed_while_it_was_looked_at_is_looked_at_again(full: Prog
                 )
 
     full.put("inbox", row, {"sealed": bad})
-    sa.event.listen(full.database.reading, "after_cursor_execute", meanwhile)
+    event.listen(full.database.reading, "after_cursor_execute", meanwhile)
     try:
         report = check(full.database, RING)
     finally:
-        sa.event.remove(full.database.reading, "after_cursor_execute", meanwhile)
+        event.remove(full.database.reading, "after_cursor_execute", meanwhile)
         with full.database.write() as connection:
             connection.execute(sa.delete(inbox).where(its))
             connection.execute(sa.insert(inbox).values(row))

@@ -173,8 +173,10 @@ def _own(
     """A column under the key of the row's worker or case: what opens it, given key, row and envelope."""
 
     def tried(keys: Keys, row: Any) -> bool:
-        sealed = getattr(row, column.name)
-        key = None if sealed is None else key_of(keys, row)
+        sealed: bytes | None = getattr(row, column.name)
+        if sealed is None:
+            return False
+        key = key_of(keys, row)
         if key is not None:
             opened(key, row, sealed)
         return key is not None
