@@ -96,6 +96,20 @@ def test_every_process_of_ours_shares_the_folder_of_files_and_waiting_words() ->
     assert {service["environment"]["WEERKLANK_DATA_DIR"] for service in OURS.values()} == {"/data"}
 
 
+def test_a_restore_fills_the_folder_that_the_image_of_the_database_reads_and_the_page_moves_that_one_away() -> None:
+    """From 18 on the image keeps a database below the volume, in a folder of its first number."""
+    database, restore = SERVICES["database"], SERVICES[RESTORED]
+    first = re.fullmatch(r"postgres:(\d+)\.\d+-[a-z]+", database["image"])
+    page = (HOUSE / "docs" / "how-to" / "back-up-and-restore.md").read_text(encoding="utf-8")
+
+    assert first is not None
+    assert "PGDATA" not in database["environment"]
+    assert restore["environment"]["PGDATA"] == f"/var/lib/postgresql/{first[1]}/docker"
+    assert {"database:/var/lib/postgresql"} <= set(database["volumes"]) & set(restore["volumes"])
+    assert set(re.findall(r"/var/lib/postgresql/(\d+)", page)) == {first[1]}
+    assert {service["image"] for service in SERVICES.values() if service["image"].startswith("postgres:")} == {database["image"]}
+
+
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
 def test_every_script_is_run_by_somebody(script: Path) -> None:
     inside = [other.read_text(encoding="utf-8") for other in SCRIPTS if other != script]

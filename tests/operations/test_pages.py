@@ -102,6 +102,16 @@ def test_a_first_start_comes_after_the_programme_and_nothing_is_entered_before_i
     assert applied[0] < verbs.index("up") < verbs.index("exec")
 
 
+def test_with_sqlite_the_file_of_settings_is_shut_before_a_key_is_in_it_and_what_runs_beside_the_service_is_its_account() -> None:
+    typed = [line for page, line in COMMANDS if page == "deploy"]
+    lines = typed[next(at for at, line in enumerate(typed) if line.startswith("useradd")) :]
+    order = ["install -m 600", ".venv/bin/weerklank keys new", ".venv/bin/weerklank officer add", "chown -R weerklank:", "systemctl enable"]
+    places = [next(at for at, line in enumerate(lines) if line.startswith(each)) for each in order]
+
+    assert places == sorted(places)
+    assert [line for line in lines[places[3] :] if line.startswith(".venv/bin/weerklank")] == []
+
+
 def test_a_restore_and_an_upgrade_lay_no_web_process_anew_but_by_its_name() -> None:
     starts = [shlex.split(line)[3:] for page, line in COMMANDS if page in {"back-up-and-restore", "upgrade"} and "compose up" in line]
     wide = [each for each in starts if "--no-deps" not in each and set(_positional(["up", *each])) - {"up"} != {"database"}]
