@@ -1,14 +1,18 @@
 """A backup of an installation on SQLite is one file with everything but the keys, and comes back whole or not at all."""
 
+import shutil
 import sqlite3
+import subprocess
 import tarfile
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from store.tables import inbox
 from tests.line import Line
+from tests.operations.files import HOUSE
 from weerklank.__main__ import main
 
 
@@ -57,6 +61,28 @@ def test_nothing_is_ever_written_over(at: pytest.MonkeyPatch, sqlite_url: str, t
     assert main(["backup", str(file)]) == 1
     assert main(["restore", str(file)]) == 1
     assert capsys.readouterr().err.count("is there already") == 2
+
+
+def test_what_the_page_moves_away_is_all_that_stands_in_the_way_and_no_more(
+    at: pytest.MonkeyPatch, sqlite_url: str, tmp_path: Path
+) -> None:
+    var = tmp_path / "var"
+    _installed(at, f"sqlite:///{var / 'weerklank.sqlite3'}", var)
+    for folder in ("attachments", "spool", "languages"):
+        (var / folder).mkdir(parents=True)
+        (var / folder / "kept").write_bytes(b"sealed")
+    shutil.copy(str(sa.make_url(sqlite_url).database), var / "weerklank.sqlite3")
+    page = (HOUSE / "docs" / "how-to" / "back-up-and-restore.md").read_text(encoding="utf-8")
+    typed = [line for line in page.splitlines() if line.startswith(("install -d", "mv "))]
+
+    assert main(["backup", str(tmp_path / "kept.tar.gz")]) == 0
+    # What a killed process leaves beside its database.
+    (var / "weerklank.sqlite3-wal").touch()
+    subprocess.run(["/bin/sh", "-ec", "\n".join(typed)], cwd=tmp_path, check=True)
+
+    assert sorted(path.name for path in var.iterdir()) == ["languages", "spool"]
+    assert main(["restore", str(tmp_path / "kept.tar.gz")]) == 0
+    assert (var / "attachments" / "kept").read_bytes() == b"sealed"
 
 
 @pytest.mark.parametrize("damage", ["cut", "no database", "no archive"])
