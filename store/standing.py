@@ -11,7 +11,7 @@ from typing import Final
 import sqlalchemy as sa
 
 TO_LEAVE: Final = ("due", "sending")
-"""The condition of ix_outbox_due and ix_mails_due."""
+"""The condition of ix_outbox_due, ix_outbox_leaving and ix_mails_due."""
 NOT_ENDED: Final = ("held", "due", "sending")
 """The condition of ix_outbox_open."""
 TO_PURGE: Final = ("due", "kept")

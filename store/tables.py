@@ -229,6 +229,13 @@ outbox = sa.Table(
         postgresql_where=sa.text("state IN ('due', 'sending')"),
     ),
     sa.Index(
+        "ix_outbox_leaving",
+        "channel",  # a channel with nothing to send does not read another's long queue
+        "id",
+        sqlite_where=sa.text("state IN ('due', 'sending')"),
+        postgresql_where=sa.text("state IN ('due', 'sending')"),
+    ),
+    sa.Index(
         "ix_outbox_open",
         "worker_id",
         "id",

@@ -19,7 +19,7 @@ _BADLY = ("ix_inbox_aside", "ix_mails_badly", "ix_tasks_dead", "ix_traces_imposs
 STATEMENTS: dict[str, tuple[sa.Executable, tuple[str, ...]]] = {
     "words to handle": (inbox._CANDIDATES, ("ix_inbox_new",)),
     "a worker's words": (inbox._MESSAGES, ("ix_inbox_new",)),
-    "messages to send": (outbox._DUE, ("ix_outbox_due", "ix_outbox_open")),
+    "messages to send": (outbox._DUE, ("ix_outbox_leaving", "ix_outbox_open")),
     "messages to knock for": (waiting._UNSEEN, ("ix_outbox_behind",)),
     "messages held for a notice": (waiting._LET_GO[True], ("ix_outbox_held",)),
     "notices to send": (mails._DUE, ("ix_mails_due",)),
@@ -42,6 +42,8 @@ STATEMENTS |= {
     "its next page": (_DESK.where(_NEXT_PAGE).order_by(*QUEUE_ORDER).limit(50), ("ix_cases_queue",)),
     "a case by a half of its reference": (sa.select(cases.c.id).where(_HALF), ("ix_cases_second_half",)),
 }
+_AS_GOOD = {"ix_outbox_due": "ix_outbox_leaving"}
+"""An index of the same rows in another order: who reads them all may take either."""
 _SOME = {
     "skipped": ["x"],
     "ids": ["x"],
@@ -80,7 +82,7 @@ def test_sqlite_finds_it_through_the_index(name: str, sqlite_url: str) -> None:
         plan = str(list(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)))
     database.close()
 
-    assert all(index in plan for index in indexes), plan
+    assert all(index in plan or _AS_GOOD.get(index, index) in plan for index in indexes), plan
     assert not ("queue" in name and "TEMP B-TREE" in plan), plan
 
 
@@ -97,13 +99,14 @@ def test_postgresql_finds_it_through_the_index_in_a_plan_that_serves_every_value
         plan = "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN (GENERIC_PLAN) {generic}"))
     database.close()
 
-    assert all(index in plan for index in indexes), plan
+    assert all(index in plan or _AS_GOOD.get(index, index) in plan for index in indexes), plan
 
 
 @pytest.mark.parametrize(
     ("index", "states"),
     [
         ("ix_outbox_due", TO_LEAVE),
+        ("ix_outbox_leaving", TO_LEAVE),
         ("ix_mails_due", TO_LEAVE),
         ("ix_outbox_open", NOT_ENDED),
         ("ix_tasks_due", TO_RUN),
