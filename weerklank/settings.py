@@ -57,10 +57,16 @@ class Settings(BaseSettings):
         default=None, description="Approved template of the knock (`HX...`), for WhatsApp once its window of a day is shut."
     )
     twilio_sms_per_second: float | None = Field(
-        default=None, gt=0, le=1000, description="SMS a second that the number or Messaging Service takes, from all processes together."
+        default=None,
+        gt=0,
+        le=1000,
+        description="SMS a second, long or short, that the number or Messaging Service takes from all processes together.",
     )
     twilio_whatsapp_per_second: float | None = Field(
-        default=None, gt=0, le=1000, description="Messages a second that the WhatsApp number takes, from all processes together."
+        default=None,
+        gt=0,
+        le=1000,
+        description="Messages a second that the WhatsApp number takes from all processes together; a recording goes along uncounted.",
     )
     twilio_redaction: bool = Field(
         default=False, description="Whether Message Redaction is on for the account, so that Twilio keeps neither words nor numbers."

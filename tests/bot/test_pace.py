@@ -84,22 +84,6 @@ def line(database_url: str, tmp_path: Path) -> Iterator[Line]:
     opened.close()
 
 
-def test_a_channel_that_never_answers_delays_no_other(database_url: str, tmp_path: Path) -> None:
-    line = Line(database_url, tmp_path / "data", send_lease_seconds=12)
-    line.carriers["sms"].hangs = True
-    for number in range(5):
-        line.accept(Inbound("sms", f"SM{number}", f"+44770090030{number}", "message", "52746 en"))
-    phone = line.phone("telegram", "901")
-    line.accept(Inbound("telegram", "1:1", "901", "message", "52746 en"))
-    line.until(lambda: phone.seen < len(line.carriers["telegram"].sent))
-
-    said, held_up = phone.news(), {row["state"] for row in line.rows(outbox) if row["channel"] == "sms"}
-    line.close()
-
-    assert said != []
-    assert held_up <= {"due", "sending"}
-
-
 def test_a_worker_whom_the_carrier_slows_down_delays_no_other(line: Line) -> None:
     line.carriers["sms"].failures.append(SendError(Failure.RATE_LIMITED, retry_after=600))
     slow, other = line.phone(address="+447700900301"), line.phone(address="+447700900302")

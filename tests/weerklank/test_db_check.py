@@ -386,7 +386,7 @@ def test_an_older_key_that_is_missing_is_one_line_whatever_lies_under_it(office:
     assert code == 1
     assert said.splitlines() == [
         (
-            "key 2 of WEERKLANK_SEALING_KEYS is missing: rows are sealed under a key that is not set "
+            "a key is missing from WEERKLANK_SEALING_KEYS: rows are sealed under one that is not set "
             "(300 in workers.key_sealed, 2 in code_pool.code_sealed); put the key that was taken away back, behind the others"
         ),
         "3 sealed fields open",

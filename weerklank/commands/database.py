@@ -75,7 +75,11 @@ def _check(arguments: argparse.Namespace) -> int:
         problems = find_problems(database)
         for problem in problems:
             say(problem)
-        found = len(problems) + (_not_opened() if keyring is None else _opened(database, keyring))
+        found = len(problems)
+        if keyring is None:
+            say("sealed fields were not opened: WEERKLANK_SEALING_KEYS and WEERKLANK_LOOKUP_PEPPER are not set here")
+        else:
+            found += _opened(database, keyring)
     say("nothing wrong" if not found else f"{found} problems")
     return 1 if found else 0
 
@@ -94,11 +98,6 @@ def _own_keys(database: Database, present: Settings) -> Keyring | None:
             if not sealed_check.opens_anything(connection, keyring):
                 raise CommandError(str(error)) from error
     return keyring
-
-
-def _not_opened() -> int:
-    say("sealed fields were not opened: WEERKLANK_SEALING_KEYS and WEERKLANK_LOOKUP_PEPPER are not set here")
-    return 0
 
 
 def _opened(database: Database, keyring: Keyring) -> int:

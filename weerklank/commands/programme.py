@@ -30,15 +30,19 @@ def add_parser(commands: Commands) -> None:
 
 
 def _read(file: Path) -> tuple[str, str]:
-    """The text of a programme file and the name that its problems are told under."""
-    if str(file) == "-":
-        return sys.stdin.buffer.read().decode(), "standard input"
-    return file.read_text(encoding="utf-8"), file.name
+    """The text of a programme file and the name that its problems are told under. Raises CommandError where it is no text."""
+    content, name = (sys.stdin.buffer.read(), "standard input") if str(file) == "-" else (file.read_bytes(), file.name)
+    try:
+        return content.decode(), name
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise CommandError(f"{name}, line {line}: this is no UTF-8; save the file as UTF-8") from error
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    programme.read_programme(*_read(arguments.file))
-    say(f"{arguments.file}: nothing wrong")
+    text, name = _read(arguments.file)
+    programme.read_programme(text, name)
+    say(f"{name}: nothing wrong")
     return 0
 
 

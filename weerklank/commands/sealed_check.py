@@ -149,10 +149,10 @@ class _Check:
             else:
                 # One row alone that names a key which nothing else names was rather damaged there than sealed under it.
                 self._name(_Fault(*lost.one, f"{_SHUT}: it was damaged, or sealed under a key that is not set"))
-        for number, lost in enumerate(sorted(missing, key=lambda each: -each.rows.total()), start=self._keyring.size + 1):
+        for lost in sorted(missing, key=lambda each: -each.rows.total()):
             where = ", ".join(f"{count:,} in {column}" for column, count in lost.rows.items())
             self._report.lines.append(
-                f"key {number} of WEERKLANK_SEALING_KEYS is missing: rows are sealed under a key that is not set ({where}); "
+                f"a key is missing from WEERKLANK_SEALING_KEYS: rows are sealed under one that is not set ({where}); "
                 "put the key that was taken away back, behind the others"
             )
             self._report.problems += 1
