@@ -102,11 +102,13 @@ class SharedRunner(Runner):
             await app.open_async()
             await self._work_on(worker, every)
         except (ConnectorException, OperationalError) as error:
-            if _is_stopping():
+            if _is_stopping(asyncio.current_task()):
                 raise asyncio.CancelledError from error
             raise StoreAway("the database cannot be reached") from error
         finally:
             await app.close_async()
+        if _is_stopping(asyncio.current_task()):
+            raise asyncio.CancelledError
 
     def _connector(self) -> PsycopgConnector:
         watched: dict[str, Any] = {"connection_class": AsyncWaiting, "configure": self._wires.take}
@@ -117,15 +119,19 @@ class SharedRunner(Runner):
 
     async def _work_on(self, worker: Worker, every: float) -> None:
         # The engine's own heart stops when an orderly stop begins, and for good when the database is away once. This one does not.
-        looking = asyncio.create_task(lasting("the care for tasks", partial(self._look_after, worker, every), every))
+        care = partial(self._look_after, worker, every, asyncio.current_task())
+        looking = asyncio.create_task(lasting("the care for tasks", care, every))
         try:
             await worker.run()
         finally:
             looking.cancel()
             await asyncio.gather(looking, return_exceptions=True)
 
-    async def _look_after(self, worker: Worker, every: float) -> None:
+    async def _look_after(self, worker: Worker, every: float, working: asyncio.Task[Any] | None) -> None:
         while True:
+            # Up to Python 3.11 `asyncio.wait_for`, with which the engine's pool waits, swallows a cancellation that comes with its end.
+            if _is_stopping(working):
+                worker.stop()
             try:
                 known = await self._writer.call(partial(self._look, worker.worker_id))
             except StoreAway:
@@ -150,10 +156,9 @@ class SharedRunner(Runner):
             raise _Again(self._clock() + back_off(task))
 
 
-def _is_stopping() -> bool:
-    """Whether this loop was cancelled: a database that is away just then must not keep it going."""
-    present = asyncio.current_task()
-    return present is not None and present.cancelling() > 0
+def _is_stopping(working: asyncio.Task[Any] | None) -> bool:
+    """Whether the task that runs the engine was cancelled: neither a database that is away just then nor a pool may keep it going."""
+    return working is not None and working.cancelling() > 0
 
 
 def runner_of(database: Database, writer: Writer, clock: Clock, work: Mapping[str, Work]) -> Runner:

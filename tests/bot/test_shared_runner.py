@@ -5,6 +5,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -74,6 +75,29 @@ def test_a_task_that_takes_longer_than_a_heart_may_rest_stays_in_its_hands_while
 
     assert (leaving.done, staying.done) == ([1], [])
     assert leaving.ended()
+
+
+def test_a_stop_is_heard_at_whatever_moment_of_the_start_it_comes(benches: list[Bench]) -> None:
+    bench, _ = benches
+    deaf: list[float] = []
+
+    async def start_and_stop_after(seconds: float) -> None:
+        starting = asyncio.create_task(lasting("tasks", partial(bench.runner(bench.work).run, EVERY), EVERY))
+        await asyncio.sleep(seconds)
+        starting.cancel()
+        if (await asyncio.wait([starting], timeout=PATIENCE))[1]:
+            deaf.append(seconds)
+            starting.cancel()
+            await asyncio.wait([starting])
+
+    async def story() -> None:
+        # A start opens connections and enters itself with the engine in some ten thousandths of a second each.
+        for moment in range(100):
+            await start_and_stop_after(moment * 0.00015)
+
+    asyncio.run(story())
+
+    assert deaf == []
 
 
 def test_a_process_that_the_engine_gave_up_begins_anew_and_goes_on(benches: list[Bench]) -> None:
