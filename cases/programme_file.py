@@ -49,7 +49,6 @@ def read_sample(text: str) -> Mapping[str, object]:
     return {key: _plain(fields[key]) for key in _SAMPLE_ONLY if key in fields}
 
 
-@lru_cache(maxsize=1)
 def without_sample(text: str) -> str:
     """Cut the demo's own parts out of a programme file, so that no sample's words or numbers are stored with it."""
     lines = text.splitlines(keepends=True)
